@@ -1,0 +1,66 @@
+"""A good message of each kind, to be spoiled by the tests."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from contracts.codec import MODELS, AnyMessage
+from contracts.identity import new_ulid
+from contracts.topics import Kind
+
+NOON = datetime(2026, 4, 1, 5, 0, tzinfo=UTC)
+JPEG = b"\xff\xd8 pretend \xff\xd9"
+
+
+def example(kind: Kind, **changes: Any) -> AnyMessage:
+    """A valid message of `kind` with `changes` to its fields."""
+    fields: dict[str, Any] = {"device": "thap-prao"}
+    if kind not in (Kind.STATUS, Kind.RECEIPT):
+        fields |= {"id": new_ulid(), "epoch": 1, "seq": 7, "captured_at": NOON, "lane": "bulk"}
+    fields |= _OWN[kind]() | changes
+    return MODELS[kind].model_validate(fields)
+
+
+def _sighting() -> dict[str, Any]:
+    finding = {"label": "smoke", "score": 0.8, "box": {"x": 0.1, "y": 0.2, "w": 0.1, "h": 0.1}}
+    return {
+        "lane": "alarm", "sighting": new_ulid(), "state": "opened", "camera": "bac",
+        "label": "smoke", "score": 0.7, "first_seen_at": NOON, "frames": 4, "findings": [finding],
+        "bearing": {"azimuth_deg": 12.5, "sigma_deg": 0.8, "width_deg": 2.0},
+        "position": {"lat": 15.93, "lon": 107.64},
+    }  # fmt: skip
+
+
+def _evidence() -> dict[str, Any]:
+    return {
+        "lane": "alarm", "sighting": new_ulid(), "camera": "bac", "label": "smoke",
+        "size": "thumbnail", "length": len(JPEG), "sha256": hashlib.sha256(JPEG).hexdigest(),
+    }  # fmt: skip
+
+
+_OWN: dict[Kind, Callable[[], dict[str, Any]]] = {
+    Kind.SIGHTING: _sighting,
+    Kind.EVIDENCE: _evidence,
+    Kind.TELEMETRY: lambda: {"measurement": "box", "values": {"cpu_percent": 12.0}},
+    Kind.OBSERVATION: lambda: {
+        "indicator": "dvc.on_time", "unit": "20467", "value": 94.7,
+        "period_start": NOON, "period_end": NOON,
+    },
+    Kind.CASE: lambda: {"subsystem": "dvc", "case": "h-1", "state": "4", "unit": "20467"},
+    Kind.MENTION: lambda: {"source": "bao", "title": "Cháy rừng ở xã Tư"},
+    Kind.STATUS: lambda: {"state": "online", "at": NOON},
+    Kind.RECEIPT: lambda: {
+        "lane": "alarm", "epoch": 1, "at": NOON,
+        "spans": [{"first": 1, "last": 9}],
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(params=list(Kind))
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Every kind in turn."""
+    chosen: Kind = request.param
+    return chosen
