@@ -53,7 +53,7 @@ def asyncapi() -> dict[str, Any]:
         "info": {
             "title": "Đông Giang IOC, device link",
             "version": "1.0.0",
-            "description": "Seen from the hub. A device frees a message on its receipt, not PUBACK.",
+            "description": "Seen from the hub. A device frees a message on its receipt.",
         },
         "defaultContentType": "application/json",
         "channels": channels,

@@ -1,0 +1,1 @@
+"""The `ioc` command: starts the rooms and lets them meet."""
