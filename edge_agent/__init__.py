@@ -1,1 +1,1 @@
-"""The box at the camera: capture, detect, confirm over time, keep, send.  Imports contracts only."""
+"""The box at the camera: capture, detect, confirm, keep, send.  Imports contracts alone."""

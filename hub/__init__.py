@@ -1,1 +1,1 @@
-"""The district's hub: inbox, time series, incidents, notifications, console.  Imports contracts only."""
+"""The hub: inbox, time series, incidents, notifications, console.  Imports contracts alone."""
