@@ -1,0 +1,421 @@
+"""The hub's configuration: one TOML file, every key described, errors that name key and value.
+
+Relative paths are relative to the file.  Secrets stand in files or in the environment, never here.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from hub.incident import Event
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; names the file, the key, the value and the remedy."""
+
+    def __init__(self, *, file: Path, key: str, value: object, remedy: str) -> None:
+        self.file = file
+        self.key = key
+        self.value = value
+        self.remedy = remedy
+        shown = repr(value)
+        shown = shown if len(shown) <= 80 else f"{shown[:80]}…"
+        super().__init__(f"{file}: key {key!r} has value {shown}: {remedy}")
+
+
+def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
+    folder = (info.context or {}).get("folder")
+    return path if folder is None else Path(folder) / path
+
+
+FilePath = Annotated[Path, AfterValidator(_beside_the_file)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$")]
+
+
+class Section(BaseModel):
+    """Root of the sections: unknown keys are refused by name, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Broker(Section):
+    """The MQTT broker that devices and hub meet at."""
+
+    url: str = Field(
+        default="mqtt://127.0.0.1:1883",
+        title="Address",
+        description="`mqtt://host:port`, or `mqtts://host:port` for TLS. Beyond loopback only "
+        "`mqtts` with credentials is accepted.",
+    )
+    username: str | None = Field(default=None, title="User", description="Name at the broker.")
+    password_file: FilePath | None = Field(
+        default=None, title="Password file", description="File whose first line is the password."
+    )
+    password_env: str | None = Field(
+        default=None,
+        title="Password variable",
+        description="Environment variable that holds the password.",
+    )
+    ca_file: FilePath | None = Field(
+        default=None,
+        title="Certificate authority",
+        description="PEM file that signs the broker's certificate; the system's list if absent.",
+    )
+    cert_file: FilePath | None = Field(
+        default=None, title="Certificate", description="PEM certificate of the hub."
+    )
+    key_file: FilePath | None = Field(
+        default=None, title="Key", description="PEM private key of the hub's certificate."
+    )
+    queue_messages: int = Field(
+        default=2_000,
+        ge=1,
+        le=1_000_000,
+        title="Messages waiting",
+        description="Received messages of a lane that wait in memory, unacknowledged; when it is "
+        "full the hub stops reading from the network and the broker keeps the rest.",
+    )
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+            raise ValueError("url: write mqtt://host:port or mqtts://host:port")
+        if parts.username or parts.password:
+            raise ValueError("url: credentials do not belong here; use username and password_file")
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("cert_file: give cert_file and key_file together")
+        if parts.hostname in LOOPBACK:
+            return self
+        if parts.scheme != "mqtts":
+            raise ValueError("url: a broker beyond loopback needs TLS: write mqtts://")
+        if self.cert_file is None and not (
+            self.username and (self.password_file or self.password_env)
+        ):
+            raise ValueError(
+                "username: a broker beyond loopback needs credentials: give cert_file and "
+                "key_file, or username and password_file"
+            )
+        return self
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def tls(self) -> bool:
+        return urlsplit(self.url).scheme == "mqtts"
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.url).port or (8883 if self.tls else 1883)
+
+
+class Records(Section):
+    """Where inbox, incidents, evidence and outbox live."""
+
+    url: str = Field(
+        default="",
+        title="Address",
+        description="`postgresql+psycopg://user@host/name`; empty for the SQLite file at `path`.",
+    )
+    path: FilePath = Field(
+        default=Path("hub.db"),
+        validate_default=True,
+        title="SQLite file",
+        description="Used when `url` is empty; made at the first start.",
+    )
+    password_file: FilePath | None = Field(
+        default=None, title="Password file", description="File with the PostgreSQL password."
+    )
+    password_env: str | None = Field(
+        default=None, title="Password variable", description="Variable with the same."
+    )
+
+
+class Influx(Section):
+    """Where time series go."""
+
+    api: Literal["embedded", "v1", "v2", "v3"] = Field(
+        default="embedded",
+        title="Interface",
+        description="`embedded` (DuckDB, one file), or the write interface of an InfluxDB: "
+        "`v1` /write, `v2` /api/v2/write, `v3` /api/v3/write_lp.",
+    )
+    url: str = Field(
+        default="http://127.0.0.1:8086", title="Address", description="Of the InfluxDB server."
+    )
+    database: str = Field(
+        default="ioc",
+        min_length=1,
+        title="Database",
+        description="Database (v1, v3) or bucket (v2); reads go through its 1.x name.",
+    )
+    org: str = Field(default="", title="Organisation", description="v2 only.")
+    username: str | None = Field(default=None, title="User", description="v1 only.")
+    token_file: FilePath | None = Field(
+        default=None,
+        title="Token file",
+        description="File with the token (v2, v3) or the password of `username` (v1).",
+    )
+    token_env: str | None = Field(
+        default=None, title="Token variable", description="Variable with the same."
+    )
+    path: FilePath = Field(
+        default=Path("series.duckdb"),
+        validate_default=True,
+        title="DuckDB file",
+        description="Used by `embedded`; made at the first start.",
+    )
+    batch_points: int = Field(
+        default=5_000, ge=1, le=100_000, title="Batch", description="Points in one write at most."
+    )
+    backlog_points: int = Field(
+        default=20_000_000,
+        ge=1_000,
+        title="Backlog",
+        description="Points kept while the server is away (about 150 bytes each); beyond it the "
+        "oldest are dropped and counted. Alarms are not among them.",
+    )
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if self.api == "embedded":
+            return self
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("url: write http://host:port or https://host:port")
+        if self.api == "v2" and not self.org:
+            raise ValueError("org: api v2 needs the organisation's name")
+        secret = self.token_file or self.token_env
+        if self.api == "v2" and not secret:
+            raise ValueError("token_file: api v2 needs a token")
+        if parts.hostname not in LOOPBACK:
+            if parts.scheme != "https":
+                raise ValueError("url: a server beyond loopback needs TLS: write https://")
+            if not secret:
+                raise ValueError("token_file: a server beyond loopback needs a token or password")
+        return self
+
+
+class Webhook(Section):
+    """One endpoint that is told of incidents."""
+
+    name: Name = Field(title="Name", description="Names it in logs, on pages and in keys.")
+    url: str = Field(title="Address", description="Where to POST; `https` beyond loopback.")
+    secret_file: FilePath | None = Field(
+        default=None, title="Secret file", description="File with the key of the signature."
+    )
+    secret_env: str | None = Field(
+        default=None, title="Secret variable", description="Variable with the same."
+    )
+    events: tuple[Event, ...] = Field(
+        default=tuple(Event), min_length=1, title="Events", description="What it is told of."
+    )
+    expire_after_s: float = Field(
+        default=86_400,
+        gt=0,
+        title="Patience",
+        description="Seconds after which an undelivered notification is given up, and said so.",
+    )
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("url: write http://host:port/path or https://host/path")
+        if parts.hostname not in LOOPBACK and parts.scheme != "https":
+            raise ValueError("url: an endpoint beyond loopback needs TLS: write https://")
+        if not (self.secret_file or self.secret_env):
+            raise ValueError("secret_file: give secret_file or secret_env; every call is signed")
+        return self
+
+
+class Console(Section):
+    """The operators' page."""
+
+    listen: str = Field(
+        default="127.0.0.1",
+        title="Listen address",
+        description="Beyond loopback it needs `tls_cert_file`, `tls_key_file` and `users_file`.",
+    )
+    port: int = Field(default=8080, ge=0, le=65_535, title="Port", description="TCP port.")
+    tls_cert_file: FilePath | None = Field(
+        default=None, title="Certificate", description="PEM chain of the console."
+    )
+    tls_key_file: FilePath | None = Field(
+        default=None, title="Key", description="PEM private key of the certificate."
+    )
+    users_file: FilePath | None = Field(
+        default=None, title="Users", description="Names and password hashes of the operators."
+    )
+    public_url: str = Field(
+        default="",
+        title="Public address",
+        description="How phones reach the console; put before the paths in notifications.",
+    )
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if (self.tls_cert_file is None) != (self.tls_key_file is None):
+            raise ValueError("tls_cert_file: give tls_cert_file and tls_key_file together")
+        if self.listen in LOOPBACK:
+            return self
+        if self.tls_cert_file is None:
+            raise ValueError("tls_cert_file: a console beyond loopback needs TLS")
+        if self.users_file is None:
+            raise ValueError("users_file: a console beyond loopback needs users")
+        return self
+
+
+class Rules(Section):
+    """What counts as late, ahead, silent, the same."""
+
+    late_after_s: float = Field(
+        default=600,
+        gt=0,
+        title="Late",
+        description="A sighting older than this on arrival is filed in the past, marked late.",
+    )
+    future_after_s: float = Field(
+        default=120,
+        gt=0,
+        title="Ahead",
+        description="Figures dated further ahead are quarantined; alarms are corrected and marked.",
+    )
+    same_fire_s: float = Field(
+        default=1_800,
+        gt=0,
+        title="Same fire",
+        description="A new sighting in the same direction within this time is the same fire.",
+    )
+    offline_after_s: float = Field(
+        default=300,
+        gt=0,
+        title="Device trouble",
+        description="A device that is offline or silent for longer opens an incident.",
+    )
+    blind_after_s: float = Field(
+        default=120,
+        gt=0,
+        title="Camera trouble",
+        description="A camera of an online device without a fresh, changing frame for longer "
+        "opens an incident.",
+    )
+
+
+class Keep(Section):
+    """How long things are kept."""
+
+    evidence_days: float = Field(
+        default=365, gt=0, title="Evidence", description="Days that pictures are kept."
+    )
+    places_days: float = Field(
+        default=30,
+        gt=0,
+        title="Alarm places",
+        description="Days that the ULID of a processed alarm is known, to tell a repetition from "
+        "a second device of the same name.",
+    )
+    notifications_days: float = Field(
+        default=365, gt=0, title="Notifications", description="Days after they were settled."
+    )
+    quarantine_messages: int = Field(
+        default=10_000, ge=1, title="Quarantine", description="Messages kept at most."
+    )
+    quarantine_bytes: int = Field(
+        default=100_000_000, ge=1_000_000, title="Quarantine size", description="Bytes at most."
+    )
+
+
+class HubConfig(Section):
+    """Everything that `ioc hub run` needs."""
+
+    broker: Broker = Field(default=Broker(), title="broker")
+    records: Records = Field(default_factory=Records, title="records", validate_default=True)
+    influx: Influx = Field(default_factory=Influx, title="influx", validate_default=True)
+    webhook: tuple[Webhook, ...] = Field(default=(), title="webhook")
+    console: Console = Field(default=Console(), title="console")
+    rules: Rules = Field(default=Rules(), title="rules")
+    keep: Keep = Field(default=Keep(), title="keep")
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [endpoint.name for endpoint in self.webhook]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"webhook: two endpoints are called {name!r}; name them apart")
+        return self
+
+
+def load(path: Path) -> HubConfig:
+    """The configuration in `path`; raises ConfigError."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as missing:
+        raise ConfigError(
+            file=path, key="", value=missing.strerror, remedy="write the file or name another"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        raise ConfigError(file=path, key="", value=str(broken), remedy="mend the TOML") from None
+    raw.setdefault("records", {})
+    raw.setdefault("influx", {})
+    try:
+        return HubConfig.model_validate(raw, context={"folder": path.parent})
+    except ValidationError as wrong:
+        raise _named(path, wrong) from None
+
+
+def _named(path: Path, wrong: ValidationError) -> ConfigError:
+    first = wrong.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    remedy = first["msg"].removeprefix("Value error, ")
+    value: Any = first["input"]
+    head, colon, rest = remedy.partition(": ")
+    if first["type"] == "value_error" and colon:
+        key, remedy = f"{key}.{head}" if key else head, rest
+        value = value.get(head) if isinstance(value, dict) else value
+    if first["type"] == "extra_forbidden":
+        remedy = "this key is unknown; see docs/hub-configuration.md"
+    return ConfigError(file=path, key=key, value=value, remedy=remedy)
+
+
+class SecretMissing(ValueError):
+    """A secret that is not where the configuration says; never shows the secret itself."""
+
+    def __init__(self, *, place: str, why: str) -> None:
+        self.place = place
+        self.why = why
+        super().__init__(f"secret {place}: {why}")
+
+
+def secret(file: Path | None, variable: str | None) -> str | None:
+    """The first line of `file`, else the environment's `variable`, else None."""
+    if file is not None:
+        try:
+            value = file.read_text(encoding="utf-8").partition("\n")[0].strip()
+        except OSError as missing:
+            raise SecretMissing(place=str(file), why=missing.strerror or "unreadable") from None
+        if not value:
+            raise SecretMissing(place=str(file), why="its first line is empty")
+        return value
+    if variable is None:
+        return None
+    if not (value := os.environ.get(variable, "")):
+        raise SecretMissing(place=variable, why="the environment variable is not set")
+    return value

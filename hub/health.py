@@ -1,0 +1,24 @@
+"""How the hub is: figures, and whether they are good.  "Connected" is not health; work done is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """`troubles` is empty when all is well; each is a sentence in Vietnamese for the operator."""
+
+    at: datetime
+    started_at: datetime
+    broker_connected: bool
+    last_message_at: datetime | None
+    last_processed_at: datetime | None
+    waiting_alarm: int
+    waiting_bulk: int
+    inbox_undone: int
+    series_backlog: int
+    series_error: str
+    notifications_pending: int
+    quarantined: int
+    counters: dict[str, int]
+    troubles: tuple[str, ...]

@@ -1,0 +1,319 @@
+"""The tables of the records database; one set for SQLite and PostgreSQL.
+
+Instants are whole microseconds since 1970 UTC: they sort, compare and survive both databases.
+The inbox holds what still has effects to come; the spool holds lines that the time-series store
+has not taken yet; all other tables are what the console reads.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as microseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> int | None:
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(
+        self,
+        value: Any | None,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> datetime | None:
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+def _row_id() -> Column[int]:
+    """A growing number; SQLite counts only in INTEGER columns, others need 64 bits."""
+    kind = BigInteger().with_variant(Integer(), "sqlite")
+    return Column("id", kind, primary_key=True, autoincrement=True)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _row_id(),
+    Column("device", String(48), nullable=False),
+    Column("lane", String(8), nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("ulid", String(26), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("captured_at", Instant, nullable=False),
+    Column("body", LargeBinary),
+    Column("late", Boolean, nullable=False),
+    Column("clock_suspect", Boolean, nullable=False),
+    Column("conflict", Boolean, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("retry_at", Instant),
+    Column("error", Text),
+    Index("ix_inbox_place", "device", "lane", "epoch", "seq", "ulid", unique=True),
+    Index(
+        "ix_inbox_undone",
+        "lane",
+        "id",
+        sqlite_where=text("state = 'new'"),
+        postgresql_where=text("state = 'new'"),
+    ),
+    sqlite_autoincrement=True,
+)
+"""`state`: new, done (body emptied, place kept for a while), held (a kind no one reads yet).
+`captured_at` is corrected where the device's clock ran ahead (`clock_suspect`)."""
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("device", String(48), primary_key=True),
+    Column("lane", String(8), primary_key=True),
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Closed spans of sequence numbers that are durable here; what lies between them is missing."""
+
+spool = Table(
+    "spool",
+    metadata,
+    _row_id(),
+    Column("line", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Line protocol, one point a row, oldest first, until the time-series store has it."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _row_id(),
+    Column("received_at", Instant, nullable=False, index=True),
+    Column("topic", Text, nullable=False),
+    Column("device", String(48)),
+    Column("lane", String(8)),
+    Column("epoch", BigInteger),
+    Column("seq", BigInteger),
+    Column("reason", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What could not be read or used, raw, with its reason."""
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""Counts that survive a restart (see hub.counters for the names)."""
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What this installation made up once, such as its MQTT client id."""
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("device", String(48), primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("status_at", Instant),
+    Column("title", Text, nullable=False),
+    Column("software", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("skew_s", Float),
+)
+"""`state`: online or offline, as the device or its will said; `skew_s` > 0: its clock is ahead."""
+
+cameras = Table(
+    "cameras",
+    metadata,
+    Column("device", String(48), primary_key=True),
+    Column("camera", String(48), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("scene", String(24), nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("azimuth_deg", Float),
+    Column("fov_deg", Float),
+    Column("reported_at", Instant),
+    Column("last_frame_at", Instant),
+    Column("frames_per_second", Float),
+    Column("changing", Boolean),
+)
+"""`last_frame_at` = capture time of the last telemetry less the frame age that it stated."""
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("originator", Text, nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("subsystem", String(32), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("title_vi", Text, nullable=False),
+    Column("text_vi", Text, nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("bearing_deg", Float),
+    Column("sigma_deg", Float),
+    Column("camera", Text),
+    Column("camera_title", Text),
+    Column("commune_code", String(16)),
+    Column("commune", Text),
+    Column("fixed", Boolean, nullable=False),
+    Column("score", Float),
+    Column("drill", Boolean, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("clock_suspect", Boolean, nullable=False),
+    Column("refreshes", Integer, nullable=False),
+    Column("captured_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("received_at", Instant, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("cleared_at", Instant),
+    Column("acknowledged_at", Instant),
+    Column("acknowledged_by", Text),
+    Column("verdict", String(16)),
+    Column("verdict_reason", Text),
+    Column("closed_at", Instant),
+    Index(
+        "ix_incidents_unclosed",
+        "originator",
+        "type",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index("ix_incidents_opened_at", "opened_at"),
+)
+"""`camera` is `<device>/<camera>`; `lat`, `lon` are of the thing if `fixed`, else of the camera.
+Life: open; cleared (its cause went away, no person judged it yet); closed."""
+
+incident_history = Table(
+    "incident_history",
+    metadata,
+    _row_id(),
+    Column("incident", String(26), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(24), nullable=False),
+    Column("detail", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("sighting", String(26), primary_key=True),
+    Column("incident", String(26), nullable=False, index=True),
+    Column("device", String(48), nullable=False),
+    Column("camera", String(48), nullable=False),
+    Column("label", String(16), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("frames", Integer, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("captured_at", Instant, nullable=False),
+    Column("bearing_deg", Float),
+    Column("sigma_deg", Float),
+    Column("width_deg", Float),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("findings", JSON, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Index("ix_sightings_camera", "device", "camera", "captured_at"),
+)
+"""The newest state of each sighting; `captured_at` is when its newest frame was taken."""
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("sighting", String(26), nullable=False, index=True),
+    Column("device", String(48), nullable=False),
+    Column("camera", String(48), nullable=False),
+    Column("label", String(16), nullable=False),
+    Column("size", String(16), nullable=False),
+    Column("captured_at", Instant, nullable=False, index=True),
+    Column("received_at", Instant, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("jpeg", LargeBinary, nullable=False),
+)
+"""JPEGs that were opened and found whole; `size` is thumbnail or picture."""
+
+notifications = Table(
+    "notifications",
+    metadata,
+    _row_id(),
+    Column("key", String(96), nullable=False, unique=True),
+    Column("endpoint", String(48), nullable=False),
+    Column("incident", String(26), nullable=False, index=True),
+    Column("event", String(24), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("next_try_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Column("answer", Text, nullable=False),
+    Index(
+        "ix_notifications_pending",
+        "endpoint",
+        "next_try_at",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+    sqlite_autoincrement=True,
+)
+"""The outbox of the phones.  `state`: pending, accepted, refused, expired."""
