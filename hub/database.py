@@ -1,12 +1,13 @@
 """The records database: its engine, its transactions, and what they tell the change feed."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from hub.feed import Feed, Topic
@@ -66,7 +67,7 @@ class Database:
         self.engine.dispose()
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str | URL) -> Engine:
     """An engine for `sqlite:///…` or `postgresql+psycopg://…`."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
@@ -99,4 +100,17 @@ def is_disk_full(error: BaseException) -> bool:
     name = getattr(error.orig, "sqlite_errorname", "")
     return name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE") or (
         getattr(error.orig, "sqlstate", None) == "53100"
+    )
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts `rows` or overwrites those with the same primary key; all rows have equal keys."""
+    if not rows:
+        return
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = make(table)
+    keys = [column.name for column in table.primary_key]
+    new = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=new), [dict(row) for row in rows]
     )

@@ -1,0 +1,177 @@
+"""One MQTT connection for one lane: receives, acknowledges when told, never gives up.
+
+A PUBACK belongs to the connection that brought the message: after a reconnect the same packet
+id may name another message, so an acknowledgement of an older connection is dropped, and the
+broker delivers that message again (the ledger knows it).  paho's QoS 2 acknowledges before it
+is told to; QoS 1 only.
+"""
+
+import logging
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from contracts.clock import utc_now
+from contracts.topics import QOS
+from hub.config import Broker, secret
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S = 30
+"""A dead 4G or VPN path shows within 45 s; a full queue may block reading for as long."""
+
+RETRY_S = (1, 15)
+"""First and longest wait between attempts: a broker that restarts is found again in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message and the connection that it must be acknowledged on (`mid` 0: QoS 0, nowhere)."""
+
+    link: "Link"
+    generation: int
+    mid: int
+    topic: str
+    payload: bytes
+    received_at: datetime
+
+
+class Link:
+    """Starts and stops one named thread; `on_delivery` runs there and may block."""
+
+    def __init__(
+        self,
+        settings: Broker,
+        *,
+        name: str,
+        client_id: str,
+        filters: tuple[str, ...],
+        on_delivery: Callable[[Delivery], object],
+    ) -> None:
+        self.name = name
+        self._settings = settings
+        self._filters = filters
+        self._on_delivery = on_delivery
+        self._guard = threading.Lock()
+        self._generation = 0
+        self._connected = False
+        self._stopping = threading.Event()
+        self._client = self._make(client_id)
+        self._thread = threading.Thread(target=self._run, name=f"broker-{name}", daemon=True)
+
+    @property
+    def connected(self) -> bool:
+        return self._connected
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Says goodbye to the broker; the session stays there with what was not acknowledged."""
+        self._stopping.set()
+        self._client.disconnect()
+        self._thread.join()
+
+    def acknowledge(self, delivery: Delivery) -> None:
+        """PUBACK, unless the connection that brought it is gone."""
+        with self._guard:
+            if self._connected and delivery.generation == self._generation and delivery.mid:
+                self._client.ack(delivery.mid, QOS)
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """QoS 1; dropped while there is no connection: the device sends again and is answered."""
+        if self._connected:
+            self._client.publish(topic, payload, qos=QOS)
+
+    def _make(self, client_id: str) -> mqtt.Client:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=False,
+            protocol=mqtt.MQTTv311,
+            manual_ack=True,
+        )
+        client.reconnect_delay_set(*RETRY_S)
+        client.max_queued_messages_set(10_000)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_subscribe = self._on_subscribe
+        _authenticate(client, self._settings)
+        return client
+
+    def _run(self) -> None:
+        """paho ends its loop on an exception of a callback; this brings it back and says so."""
+        client, settings = self._client, self._settings
+        while not self._stopping.is_set():
+            try:
+                client.connect_async(settings.host, settings.port, keepalive=KEEPALIVE_S)
+                client.loop_forever(retry_first_connection=True)
+            except Exception:
+                log.exception("broker link %s failed; it starts again", self.name)
+            self._lost()
+            self._stopping.wait(RETRY_S[0])
+
+    def _lost(self) -> None:
+        with self._guard:
+            self._generation += 1
+            self._connected = False
+
+    def _on_connect(
+        self, client: mqtt.Client, _data: Any, flags: mqtt.ConnectFlags, reason: ReasonCode, _p: Any
+    ) -> None:
+        if reason.is_failure:
+            log.error("broker %s refuses link %s: %s", self._settings.url, self.name, reason)
+            return
+        with self._guard:
+            self._generation += 1
+            self._connected = True
+        client.subscribe([(each, QOS) for each in self._filters])
+        kept = "kept" if flags.session_present else "new"
+        log.info("broker link %s connected to %s, session %s", self.name, self._settings.url, kept)
+
+    def _on_disconnect(
+        self, _client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _p: Any
+    ) -> None:
+        self._lost()
+        if not self._stopping.is_set():
+            log.warning("broker link %s lost: %s", self.name, reason)
+
+    def _on_subscribe(
+        self, _client: mqtt.Client, _data: Any, _mid: int, codes: list[ReasonCode], _p: Any
+    ) -> None:
+        for wanted, code in zip(self._filters, codes, strict=False):
+            if code.is_failure:
+                log.error("broker refuses %s to the hub: %s; mend its ACL", wanted, code)
+
+    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        self._on_delivery(
+            Delivery(
+                self,
+                self._generation,
+                message.mid if message.qos else 0,
+                message.topic,
+                bytes(message.payload),
+                utc_now(),
+            )
+        )
+
+
+def _authenticate(client: mqtt.Client, settings: Broker) -> None:
+    password = secret(settings.password_file, settings.password_env)
+    if settings.username:
+        client.username_pw_set(settings.username, password)
+    if settings.tls:
+        context = ssl.create_default_context(
+            cafile=str(settings.ca_file) if settings.ca_file else None
+        )
+        if settings.cert_file and settings.key_file:
+            context.load_cert_chain(settings.cert_file, settings.key_file)
+        client.tls_set_context(context)

@@ -1,0 +1,104 @@
+"""Communes of the district and which of them a position or a look falls into.
+
+A commune is known by (code, valid from): since 1 July 2025 four communes of Đà Nẵng stand where
+eleven of Quảng Nam stood, and five codes changed their meaning.  Centres and areas are public
+facts; the cells drawn from them are a sketch, not legal borders.
+"""
+
+import csv
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from hub.geometry import Ray, Spot, along, distance_m
+
+FACTS = Path(__file__).parent / "data" / "communes.csv"
+USUAL_KM2 = 75.0
+"""Area taken where none is known: the district's 822 km² over its eleven old communes."""
+
+LOOK_M = 10_000
+STEP_M = 500
+"""A ray without range is named by the commune that most of its first ten kilometres cross."""
+
+OUTSIDE = 2.5
+"""A point farther from every centre than this many radii of its cell is not of the district."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commune:
+    """`valid_to` is the first day on which it is no more; `area_km2` None where unknown."""
+
+    code: str
+    name: str
+    valid_from: date | None
+    valid_to: date | None
+    centre: Spot
+    area_km2: float | None
+    aliases: tuple[str, ...]
+
+    def valid_on(self, day: date) -> bool:
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day < self.valid_to)
+
+    @property
+    def radius_m(self) -> float:
+        """Of a circle of its area."""
+        return math.sqrt((self.area_km2 or USUAL_KM2) * 1e6 / math.pi)
+
+
+class Places:
+    """The administrative units of a configured area over time."""
+
+    def __init__(self, communes: Iterable[Commune]) -> None:
+        self.communes = tuple(communes)
+
+    def on(self, day: date) -> tuple[Commune, ...]:
+        return tuple(commune for commune in self.communes if commune.valid_on(day))
+
+    def at(self, spot: Spot, day: date) -> Commune | None:
+        """The cell that `spot` lies in (power diagram: nearest centre, larger units reach
+        farther); None outside of the area."""
+        best = min(
+            self.on(day),
+            key=lambda commune: distance_m(commune.centre, spot) ** 2 - commune.radius_m**2,
+            default=None,
+        )
+        if best is None or distance_m(best.centre, spot) > OUTSIDE * best.radius_m:
+            return None
+        return best
+
+    def along(self, ray: Ray, day: date) -> Commune | None:
+        """The commune that most of the look crosses; None if it looks out of the area."""
+        crossed = Counter(
+            commune
+            for step in range(1, LOOK_M // STEP_M + 1)
+            if (commune := self.at(along(ray, step * STEP_M), day)) is not None
+        )
+        return max(crossed, key=lambda commune: crossed[commune], default=None)
+
+
+@lru_cache(maxsize=1)
+def district() -> Places:
+    """Đông Giang as the package ships it."""
+    with FACTS.open(encoding="utf-8", newline="") as file:
+        return Places(_commune(row) for row in csv.DictReader(file))
+
+
+def _commune(row: dict[str, str]) -> Commune:
+    return Commune(
+        code=row["code"],
+        name=row["name"],
+        valid_from=_day(row["valid_from"]),
+        valid_to=_day(row["valid_to"]),
+        centre=Spot(float(row["lat"]), float(row["lon"])),
+        area_km2=float(row["area_km2"]) if row["area_km2"] else None,
+        aliases=tuple(alias for alias in row["aliases"].split("|") if alias),
+    )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,44 @@
+"""What is forgotten, and when.  Incidents and their history are kept for ever."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Table, delete, select
+
+from hub.config import Keep
+from hub.database import Database
+from hub.records import evidence, inbox, notifications
+
+CHUNK = 500
+"""Rows of one transaction: an alarm waits for milliseconds, not for a year of pictures."""
+
+
+def forget(database: Database, keep: Keep, now: datetime) -> int:
+    """Deletes what is past its time, in small transactions; returns how many rows."""
+    return (
+        _delete(database, evidence, evidence.c.captured_at < _before(now, keep.evidence_days))
+        + _delete(
+            database,
+            inbox,
+            (inbox.c.state == "done") & (inbox.c.received_at < _before(now, keep.places_days)),
+        )
+        + _delete(
+            database, notifications,
+            notifications.c.settled_at < _before(now, keep.notifications_days),
+        )
+    )  # fmt: skip
+
+
+def _before(now: datetime, days: float) -> datetime:
+    return now - timedelta(days=days)
+
+
+def _delete(database: Database, table: Table, where: ColumnElement[bool]) -> int:
+    [key] = table.primary_key
+    total = 0
+    while True:
+        some = select(key).where(where).limit(CHUNK).scalar_subquery()
+        with database.work() as work:
+            deleted = work.connection.execute(delete(table).where(key.in_(some))).rowcount
+        total += deleted
+        if deleted < CHUNK:
+            return total

@@ -1,0 +1,256 @@
+"""The hub: every part made, wired, started and stopped in one place.
+
+broker ─ inbox ─┬─ processor ─ incidents ─ webhooks
+                ├─ series writer
+                └─ devices ─ housekeeping ─ watch ─ incidents
+"""
+
+import logging
+import secrets
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import FrameType
+from typing import Protocol
+
+from sqlalchemy import URL, func, make_url, select
+
+from contracts import topics
+from contracts.clock import utc_now
+from contracts.identity import Lane
+from hub import counters, shed, webhook
+from hub.broker import Delivery, Link
+from hub.config import HubConfig, load, secret
+from hub.context import Context
+from hub.database import Database, open_engine, upsert
+from hub.devices import Devices
+from hub.feed import Feed
+from hub.fires import Fires
+from hub.health import Health
+from hub.housekeeping import Housekeeping
+from hub.inbox import Inbox
+from hub.incidents import Incidents
+from hub.migrations import upgrade
+from hub.notifications import Announcer
+from hub.places import district
+from hub.processor import Processor
+from hub.records import inbox, quarantine, settings
+from hub.timeseries import open_store
+from hub.timeseries.writer import Writer
+from hub.watch import Watch
+from hub.webhook import Webhooks
+
+log = logging.getLogger(__name__)
+
+
+def records_url(config: HubConfig) -> URL:
+    """The SQLAlchemy URL of the records, with the password from its file or variable."""
+    records = config.records
+    if not records.url:
+        return URL.create("sqlite", database=str(records.path))
+    url = make_url(records.url)
+    password = secret(records.password_file, records.password_env)
+    return url if password is None else url.set(password=password)
+
+
+def open_database(config: HubConfig) -> Database:
+    """The records at their newest version."""
+    engine = open_engine(records_url(config))
+    upgrade(engine)
+    return Database(engine, Feed())
+
+
+class Part(Protocol):
+    """What the hub is made of: each has a thread or two."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class Hub:
+    """`start` returns when every part runs; `stop` when every part has ended."""
+
+    def __init__(self, config: HubConfig) -> None:
+        self.config = config
+        self.started_at = utc_now()
+        self.database = open_database(config)
+        self.series = open_store(config.influx)
+        places = district()
+        announcer = Announcer(config.webhook, config.console.public_url)
+        self.incidents = Incidents(announcer)
+        self._devices = Devices(self.database)
+        self.processor = Processor(
+            database=self.database,
+            fires=Fires(self.incidents, places, config.rules),
+            keep=config.keep,
+        )
+        self.writer = Writer(config=config, database=self.database, store=self.series)
+        self.inbox = Inbox(
+            config=config,
+            database=self.database,
+            devices=self._devices,
+            on_stored=self._on_stored,
+        )
+        self.webhooks = Webhooks(config.webhook, self.database)
+        self._links = self._make_links()
+        self._housekeeping = Housekeeping(
+            config=config,
+            database=self.database,
+            devices=self._devices,
+            watch=Watch(self.incidents, places, config.rules),
+            series_refusal=self._series_refusal,
+        )
+        self._running = ExitStack()
+
+    def start(self) -> None:
+        """Starts from the phones backwards, so that nothing arrives where nobody works yet."""
+        self._devices.load()
+        parts: list[Part] = [self.webhooks, self.writer, self.processor, self._housekeeping]
+        parts += [self.inbox, *self._links]
+        for part in parts:
+            part.start()
+            self._running.callback(part.stop)
+        self.processor.wake()
+        log.info("hub runs; records in %s", records_url(self.config).render_as_string())
+
+    def stop(self) -> None:
+        """Closes the doors first, then ends who works inside; safe to call twice."""
+        self.inbox.intake.close()
+        self._running.close()
+        self.series.close()
+        self.database.close()
+        log.info("hub ended")
+
+    def context(self) -> Context:
+        return Context(
+            config=self.config,
+            database=self.database,
+            feed=self.database.feed,
+            incidents=self.incidents,
+            series=self.series,
+            health=self.health,
+        )
+
+    def health(self) -> Health:
+        with self.database.read() as connection:
+            undone = connection.scalar(
+                select(func.count()).select_from(inbox).where(inbox.c.state == "new")
+            )
+            held = connection.scalar(select(func.count()).select_from(quarantine))
+            counts = counters.read(connection)
+        connected = all(link.connected for link in self._links)
+        return Health(
+            at=utc_now(),
+            started_at=self.started_at,
+            broker_connected=connected,
+            last_message_at=self.inbox.last_message_at,
+            last_processed_at=self.processor.last_processed_at,
+            waiting_alarm=self.inbox.intake.waiting(Lane.ALARM),
+            waiting_bulk=self.inbox.intake.waiting(Lane.BULK),
+            inbox_undone=undone or 0,
+            series_backlog=shed.backlog(self.database),
+            series_error=self.writer.error,
+            notifications_pending=webhook.pending(self.database),
+            quarantined=held or 0,
+            counters=counts,
+            troubles=tuple(self._troubles(connected=connected)),
+        )
+
+    def _troubles(self, *, connected: bool) -> list[str]:
+        found = []
+        if not connected:
+            found.append("Mất kết nối với máy chủ MQTT.")
+        if self.inbox.trouble:
+            found.append(f"Không ghi được dữ liệu đến: {self.inbox.trouble}")
+        if self.writer.error:
+            found.append(f"Chuỗi thời gian không nhận dữ liệu: {self.writer.error}")
+        return found
+
+    def _series_refusal(self) -> str:
+        return self.writer.error if self.writer.misconfigured else ""
+
+    def _on_stored(self, rows: bool, lines: bool) -> None:
+        if rows:
+            self.processor.wake()
+        if lines:
+            self.writer.wake()
+
+    def _make_links(self) -> tuple[Link, ...]:
+        name = client_id(self.database)
+        filters = {
+            Lane.ALARM: (topics.uplink_filter(Lane.ALARM), topics.STATUS_FILTER),
+            Lane.BULK: (topics.uplink_filter(Lane.BULK),),
+        }
+        return tuple(
+            Link(
+                self.config.broker,
+                name=lane.value,
+                client_id=f"{name}-{lane}",
+                filters=filters[lane],
+                on_delivery=self._into(lane),
+            )
+            for lane in Lane
+        )
+
+    def _into(self, lane: Lane) -> Callable[[Delivery], object]:
+        return lambda delivery: self.inbox.intake.put(lane, delivery)
+
+
+def client_id(database: Database) -> str:
+    """This installation's MQTT name: stable, so the broker keeps its session; unguessable, so
+    that nobody takes the session over."""
+    query = select(settings.c.value).where(settings.c.name == "client-id")
+    with database.work() as work:
+        known = work.connection.scalar(query)
+        if known is None:
+            known = f"hub-{secrets.token_hex(8)}"
+            upsert(work.connection, settings, [{"name": "client-id", "value": known}])
+    return str(known)
+
+
+def run(config_path: Path) -> int:
+    """Runs the hub until SIGTERM or SIGINT; the process's exit code.  Raises ConfigError."""
+    hub = Hub(load(config_path))
+    hub.start()
+    try:
+        if find_spec("hub.web.app") if find_spec("hub.web") else None:
+            _serve(hub)
+        else:
+            _wait_for_signal()
+    finally:
+        hub.stop()
+    return 0
+
+
+def _serve(hub: Hub) -> None:
+    """The console in the main thread; uvicorn handles the signals."""
+    import uvicorn  # noqa: PLC0415  (only a hub with a console needs it)
+
+    create_app = import_module("hub.web.app").create_app
+    console = hub.config.console
+    uvicorn.run(
+        create_app(hub.context()),
+        host=console.listen,
+        port=console.port,
+        ssl_certfile=str(console.tls_cert_file) if console.tls_cert_file else None,
+        ssl_keyfile=str(console.tls_key_file) if console.tls_key_file else None,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+def _wait_for_signal() -> None:
+    done = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        done.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    done.wait()

@@ -1,0 +1,38 @@
+"""What people read about an incident: Vietnamese, local time, 24 hours."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from contracts.sighting import Label
+
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+
+QUARTERS = ("Bắc", "Đông Bắc", "Đông", "Đông Nam", "Nam", "Tây Nam", "Tây", "Tây Bắc")
+SEEN = {Label.SMOKE: "khói", Label.FIRE: "lửa"}
+
+
+def clock(moment: datetime) -> str:
+    """`14:05:09 ngày 01/04/2026`."""
+    return moment.astimezone(LOCAL).strftime("%H:%M:%S ngày %d/%m/%Y")
+
+
+def quarter(bearing_deg: float) -> str:
+    """The name of the nearest of eight directions."""
+    return QUARTERS[round(bearing_deg / 45) % 8]
+
+
+def percent(fraction: float) -> str:
+    return f"{fraction * 100:.0f} %"
+
+
+def marked(text: str, *, drill: bool, late: bool) -> str:
+    """Says first what a reader must know before anything else."""
+    text = f"Tin đến muộn: {text}" if late else text
+    return f"[DIỄN TẬP] {text}" if drill else text
+
+
+def small(name: str) -> str:
+    """A name inside a sentence: `Tháp Prao` becomes `tháp Prao`, `Xã Ba` becomes `xã Ba`."""
+    head, space, rest = name.partition(" ")
+    common = head in ("Xã", "Thị", "Tháp", "Trạm", "Camera", "Ngã", "Cầu", "Đường")
+    return f"{head.lower()}{space}{rest}" if common else name
