@@ -6,8 +6,7 @@ facts; the cells drawn from them are a sketch, not legal borders.
 """
 
 import csv
-import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,26 +16,29 @@ from pathlib import Path
 from hub.geometry import Ray, Spot, along, distance_m
 
 FACTS = Path(__file__).parent / "data" / "communes.csv"
-USUAL_KM2 = 75.0
-"""Area taken where none is known: the district's 822 km² over its eleven old communes."""
-
 LOOK_M = 10_000
 STEP_M = 500
 """A ray without range is named by the commune that most of its first ten kilometres cross."""
 
-OUTSIDE = 2.5
-"""A point farther from every centre than this many radii of its cell is not of the district."""
+OUTSIDE_M = 10_000
+"""A point farther from every centre is not of the district: twice the radius of a usual commune
+(822 km² over eleven centres)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commune:
-    """`valid_to` is the first day on which it is no more; `area_km2` None where unknown."""
+    """`valid_to` is the first day on which it is no more; `area_km2` None where unknown.
+
+    `centre` is where its name stands; `centres` are those of the communes it was merged from
+    (its own, if none): together they draw its shape far better than one point does.
+    """
 
     code: str
     name: str
     valid_from: date | None
     valid_to: date | None
     centre: Spot
+    centres: tuple[Spot, ...]
     area_km2: float | None
     aliases: tuple[str, ...]
 
@@ -44,10 +46,8 @@ class Commune:
         begun = self.valid_from is None or self.valid_from <= day
         return begun and (self.valid_to is None or day < self.valid_to)
 
-    @property
-    def radius_m(self) -> float:
-        """Of a circle of its area."""
-        return math.sqrt((self.area_km2 or USUAL_KM2) * 1e6 / math.pi)
+    def distance_m(self, spot: Spot) -> float:
+        return min(distance_m(centre, spot) for centre in self.centres)
 
 
 class Places:
@@ -60,14 +60,9 @@ class Places:
         return tuple(commune for commune in self.communes if commune.valid_on(day))
 
     def at(self, spot: Spot, day: date) -> Commune | None:
-        """The cell that `spot` lies in (power diagram: nearest centre, larger units reach
-        farther); None outside of the area."""
-        best = min(
-            self.on(day),
-            key=lambda commune: distance_m(commune.centre, spot) ** 2 - commune.radius_m**2,
-            default=None,
-        )
-        if best is None or distance_m(best.centre, spot) > OUTSIDE * best.radius_m:
+        """The commune with the nearest centre; None outside of the area."""
+        best = min(self.on(day), key=lambda commune: commune.distance_m(spot), default=None)
+        if best is None or best.distance_m(spot) > OUTSIDE_M:
             return None
         return best
 
@@ -85,19 +80,29 @@ class Places:
 def district() -> Places:
     """Đông Giang as the package ships it."""
     with FACTS.open(encoding="utf-8", newline="") as file:
-        return Places(_commune(row) for row in csv.DictReader(file))
+        rows = list(csv.DictReader(file))
+    merged: dict[str, list[Spot]] = defaultdict(list)
+    for row in rows:
+        merged[row["merged_into"]].append(_spot(row))
+    return Places(_commune(row, merged) for row in rows)
 
 
-def _commune(row: dict[str, str]) -> Commune:
+def _commune(row: dict[str, str], merged: dict[str, list[Spot]]) -> Commune:
+    parts = () if row["merged_into"] else tuple(merged[row["code"]])
     return Commune(
         code=row["code"],
         name=row["name"],
         valid_from=_day(row["valid_from"]),
         valid_to=_day(row["valid_to"]),
-        centre=Spot(float(row["lat"]), float(row["lon"])),
+        centre=_spot(row),
+        centres=parts or (_spot(row),),
         area_km2=float(row["area_km2"]) if row["area_km2"] else None,
         aliases=tuple(alias for alias in row["aliases"].split("|") if alias),
     )
+
+
+def _spot(row: dict[str, str]) -> Spot:
+    return Spot(float(row["lat"]), float(row["lon"]))
 
 
 def _day(text: str) -> date | None:
