@@ -1,0 +1,183 @@
+"""A trained network as one ONNX file for the agent; `edge_agent.detector` says its contract."""
+
+import argparse
+import json
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import onnx
+import torch
+from onnx import helper
+from torch import Tensor, nn
+
+from models.dataset import CLASS_NAMES
+from models.network import STRIDES, Detector, decode, same_padding
+
+OPSET = 17
+MOST_ROWS = 300
+DEFAULT_SIZE = 640
+LICENCE = (
+    "network and code Apache-2.0; starting weights EfficientNet-lite0 by ML Illustrated, "
+    "Apache-2.0; trained on public pictures, some for research only or without a stated licence: "
+    "see MODEL_CARD.md"
+)
+INPUT_TEXT = (
+    "uint8 [1, height, width, 3], RGB, sides multiples of 32; picture scaled to ioc.default_size "
+    "on its long side, anchored top left, rest filled with grey 114; normalised in the graph"
+)
+OUTPUT_TEXT = (
+    "boxes: x1 y1 x2 y2 in input pixels; scores: 0..1 for each class; the best 300 rows, "
+    "overlapping boxes not yet removed"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the file says of itself; all text, as ONNX metadata is."""
+
+    version: str
+    default_size: str
+    thresholds: str
+    training_data_sha256: str
+    licence: str
+
+    def as_metadata(self) -> dict[str, str]:
+        return {
+            "ioc.version": self.version,
+            "ioc.classes": ",".join(CLASS_NAMES),
+            "ioc.input": INPUT_TEXT,
+            "ioc.output": OUTPUT_TEXT,
+            "ioc.default_size": self.default_size,
+            "ioc.thresholds": self.thresholds,
+            "ioc.training_data_sha256": self.training_data_sha256,
+            "ioc.licence": self.licence,
+        }
+
+
+def averaged(state: Mapping[str, Any]) -> Detector:
+    """The averaged network of a checkpoint of `models.train`."""
+    detector = Detector()
+    detector.early.load_state_dict(state["early"])
+    detector.late.load_state_dict(state["average"])
+    detector.eval()
+    return detector
+
+
+class Deployed(nn.Module):  # type: ignore[misc]
+    """The whole way from a uint8 picture to the best rows of boxes and scores."""
+
+    def __init__(self, detector: Detector) -> None:
+        super().__init__()
+        self.early = detector.early
+        self.late = detector.late
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        logits, sides = self.late(self.early(image))
+        points, strides = _anchors(image)
+        scores = logits[0].sigmoid()
+        boxes = decode(points, strides, sides[0])
+        best = scores.max(1).values.topk(min(MOST_ROWS, scores.shape[0])).indices
+        return boxes[best], scores[best]
+
+
+def _anchors(image: Tensor) -> tuple[Tensor, Tensor]:
+    """As network.anchor_points, in operations whose lengths stay symbolic in the graph."""
+    points, strides = [], []
+    for stride in STRIDES:
+        row = image[0, ::stride, 0, 0].to(torch.float32) * 0 + 1
+        column = image[0, 0, ::stride, 0].to(torch.float32) * 0 + 1
+        ys = (row.cumsum(0) - 0.5) * stride
+        xs = (column.cumsum(0) - 0.5) * stride
+        shape = ys[:, None] * 0 + xs[None] * 0
+        grid = torch.stack([shape + xs[None], shape + ys[:, None]], -1).reshape(-1, 2)
+        points.append(grid)
+        strides.append(grid[:, 0] * 0 + stride)
+    return torch.cat(points), torch.cat(strides)
+
+
+def export(detector: Detector, target: Path, facts: Facts, example: int = 640) -> None:
+    """Writes `target`; the detector is left in evaluation mode."""
+    module = Deployed(detector.eval().float())
+    image = torch.zeros(1, example * 3 // 4, example, 3, dtype=torch.uint8)
+    with TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own deprecations and tracer notes
+        raw = Path(folder) / "raw.onnx"
+        torch.onnx.export(
+            module,
+            (image,),
+            str(raw),
+            opset_version=OPSET,
+            input_names=["image"],
+            output_names=["boxes", "scores"],
+            dynamic_axes={
+                "image": {1: "height", 2: "width"},
+                "boxes": {0: "rows"},
+                "scores": {0: "rows"},
+            },
+            dynamo=False,
+        )
+        model = onnx.load(str(raw))
+    _pad_inside_convolutions(model)
+    for output, columns in zip(model.graph.output, (4, len(CLASS_NAMES)), strict=True):
+        output.type.tensor_type.shape.dim[1].dim_value = columns
+    label(model, facts)
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, str(target))
+
+
+def label(model: onnx.ModelProto, facts: Facts) -> None:
+    helper.set_model_props(model, facts.as_metadata())
+    model.producer_name = "models.export"
+    model.graph.name = "dg-detector"
+
+
+def _pad_inside_convolutions(model: onnx.ModelProto) -> None:
+    """Zero padding before a convolution becomes the convolution's own: faster, and it quantises."""
+    graph = model.graph
+    pads = {node.output[0]: node for node in graph.node if node.op_type == "Pad"}
+    for conv in [node for node in graph.node if node.op_type == "Conv"]:
+        pad = pads.get(conv.input[0])
+        if pad is None:
+            continue
+        attributes = {one.name: one for one in conv.attribute}
+        before, after = same_padding(attributes["kernel_shape"].ints[0])
+        attributes["pads"].ints[:] = [before, before, after, after]
+        conv.input[0] = pad.input[0]
+    _drop_unread(graph)
+
+
+def _drop_unread(graph: onnx.GraphProto) -> None:
+    wanted = {one.name for one in graph.output}
+    for node in reversed(list(graph.node)):
+        if wanted.isdisjoint(node.output):
+            graph.node.remove(node)
+        else:
+            wanted.update(node.input)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="models.export", description=__doc__)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("target", type=Path)
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--smoke", type=float, required=True, help="single-frame threshold")
+    parser.add_argument("--fire", type=float, required=True, help="single-frame threshold")
+    parser.add_argument("--size", type=int, default=DEFAULT_SIZE, help="long side, pixels")
+    told = parser.parse_args()
+    state = torch.load(told.checkpoint, weights_only=True)
+    facts = Facts(
+        version=told.version,
+        default_size=str(told.size),
+        thresholds=json.dumps({"smoke": told.smoke, "fire": told.fire}),
+        training_data_sha256=state["facts"]["training_data_sha256"],
+        licence=LICENCE,
+    )
+    export(averaged(state), told.target, facts)
+
+
+if __name__ == "__main__":
+    main()
