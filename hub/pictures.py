@@ -14,6 +14,12 @@ PIXELS = 50_000_000
 """A 400 kB JPEG may claim to unfold to gigabytes; no camera of ours has 50 megapixels."""
 
 
+_UNREADABLE = (
+    OSError, UnidentifiedImageError, SyntaxError, ValueError, Image.DecompressionBombError
+)  # fmt: skip
+"""What Pillow raises on bytes that are no picture, or too much of one."""
+
+
 class CorruptPicture(ValueError):
     """Bytes that are not a whole JPEG; `why` is the decoder's word."""
 
@@ -41,7 +47,7 @@ def measure(message: Evidence, jpeg: bytes) -> Dimensions:
             if width * height > PIXELS:
                 raise CorruptPicture(evidence=message.id, why=f"{width} x {height} pixels")
             picture.load()
-    except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as wrong:
+    except _UNREADABLE as wrong:
         if isinstance(wrong, CorruptPicture):
             raise
         raise CorruptPicture(evidence=message.id, why=str(wrong) or "unreadable") from None
