@@ -14,7 +14,7 @@ from contracts.errors import DecodeError, Mismatch, Oversized, UnknownVersion
 from contracts.evidence import Evidence
 from contracts.identity import Lane
 from contracts.indicator import Case, Mention, Observation
-from contracts.message import Numbered
+from contracts.message import Message, Numbered
 from contracts.receipt import Receipt
 from contracts.sighting import Sighting
 from contracts.status import Status
@@ -54,7 +54,7 @@ class Place:
     seq: int
 
 
-def encode(message: AnyMessage, jpeg: bytes = b"") -> bytes:
+def encode(message: Message, jpeg: bytes = b"") -> bytes:
     """The payload for `message`; `jpeg` is evidence's picture and belongs to no other kind."""
     head = message.model_dump_json(exclude_none=True).encode()
     return head + b"\n" + jpeg if isinstance(message, Evidence) else head

@@ -1,9 +1,9 @@
 """Who said it, in what order: device, lane, epoch, sequence number and ULID.
 
-A message is known by its place `(device, lane, epoch, seq)`.  `epoch` is the birth time of
-the device's outbox: a box whose disk was replaced counts from 1 again under a new epoch, so
-its fresh alarms are never mistaken for duplicates of old ones.  The ULID tells apart two
-devices that wrongly share a name.
+A message is known by its place `(device, lane, epoch, seq)`.  `epoch` marks the birth of the
+device's outbox (Unix seconds × 256 + a random byte, for boxes that wake without a clock): a box
+whose disk was replaced counts from 1 again under a new epoch, so its fresh alarms are never
+mistaken for duplicates of old ones.  The ULID tells apart two devices that wrongly share a name.
 """
 
 from enum import StrEnum

@@ -25,7 +25,7 @@ class Numbered(Message):
     id: Ulid
     device: DeviceName
     lane: Lane
-    epoch: Annotated[int, Field(ge=0, lt=2**40, description="birth of the outbox, Unix seconds")]
+    epoch: Annotated[int, Field(ge=0, lt=2**40, description="birth mark of the outbox")]
     seq: Annotated[int, Field(ge=1, lt=2**53, description="1, 2, 3 … within (device, lane, epoch)")]
     captured_at: Annotated[Moment, Field(description="when the world was so; orders everything")]
     sent_at: Annotated[

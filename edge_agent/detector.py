@@ -7,6 +7,7 @@ what was measured is what runs.  The contract with the file: input `image`, uint
 """
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,12 +70,16 @@ class Letterboxed:
 
 
 class Detector:
-    """Raises ModelError when the file is missing, broken or not a detector of ours."""
+    """Raises ModelError when the file is missing, broken or not a detector of ours.
+
+    `inference_s`: seconds that the network itself took for the last picture.
+    """
 
     def __init__(self, weights: Path, size: int | None = None, threads: int = 1) -> None:
         self._session = _open_session(weights, threads)
         self.facts = _read_facts(weights, self._session)
         self.size = self.facts.default_size if size is None else size
+        self.inference_s = 0.0
         if self.size < STRIDE or self.size % STRIDE:
             raise ModelError(
                 path=weights,
@@ -88,7 +93,9 @@ class Detector:
         `image_bgr` is height × width × 3 in OpenCV's order.
         """
         fitted = letterbox(image_bgr, self.size)
+        began = time.perf_counter()
         boxes, scores = self._session.run(None, {"image": fitted.canvas[None]})
+        self.inference_s = time.perf_counter() - began
         height, width = image_bgr.shape[:2]
         found: list[Detection] = []
         for column, label in enumerate(self.facts.labels):

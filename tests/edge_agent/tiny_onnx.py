@@ -28,12 +28,22 @@ def write_detector(
 ) -> Path:
     """`boxes` [n, 4] in input pixels and `scores` [n, classes], whatever the picture."""
     answers = {"boxes": boxes, "scores": scores}
+    return write_answers(path, answers, ("image", input_type, [1, "h", "w", 3]), metadata)
+
+
+def write_answers(
+    path: Path,
+    answers: Mapping[str, NDArray[np.float32]],
+    asks: tuple[str, int, list[int | str]],
+    metadata: Mapping[str, str] = METADATA,
+) -> Path:
+    """A file that `asks` for one input (name, type, shape) and gives `answers` by name."""
     graph = b"".join(
         [
             *(_part(1, _identity(f"known_{name}", name)) for name in answers),
             _part(2, b"tiny"),
             *(_part(5, _tensor(f"known_{name}", value)) for name, value in answers.items()),
-            _part(11, _value("image", input_type, [1, "h", "w", 3])),
+            _part(11, _value(*asks)),
             *(_part(12, _value(n, FLOAT, list(v.shape))) for n, v in answers.items()),
         ]
     )

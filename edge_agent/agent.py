@@ -1,0 +1,170 @@
+"""The agent: captures, a lookout, two uplinks; and a guard, for it must not live on blind."""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import cv2
+
+from contracts.clock import utc_now
+from contracts.identity import Lane
+from contracts.measurement import Measurement
+from contracts.status import Presence, Status
+from edge_agent import telemetry
+from edge_agent.config import AgentConfig, load
+from edge_agent.detector import Detector
+from edge_agent.lookout import Lookout
+from edge_agent.outbox import Draft, Outbox, OutboxFull
+from edge_agent.uplink import Uplink
+from edge_agent.watch import Watch
+from models import default_weights
+
+log = logging.getLogger(__name__)
+
+EXIT_BLIND = 70
+"""EX_SOFTWARE: systemd restarts what exits so."""
+STUCK_S = 60.0
+"""A look takes a tenth of a second; a lookout that did not move for this long never will."""
+GOODBYE_S = 2.0
+
+
+class Blind(Exception):
+    """A thread that sees is dead or stuck."""
+
+    def __init__(self, *, part: str, why: str) -> None:
+        self.part = part
+        self.why = why
+        super().__init__(f"{part}: {why}; ending, so that the supervisor starts afresh")
+
+
+class Agent:
+    """One box.  Raises ModelError and SecretMissing before anything is started."""
+
+    def __init__(self, config: AgentConfig) -> None:
+        cv2.setNumThreads(1)  # a box has few cores and the network needs them
+        self._config = config
+        section = config.detector
+        self._detector = Detector(
+            section.weights or default_weights(), section.size, section.threads
+        )
+        self._outbox = Outbox(
+            config.outbox.path,
+            config.device.name,
+            int(config.outbox.bulk_mb * telemetry.MEGABYTE),
+        )
+        model = self._detector.facts.version
+        self._watches = [Watch(camera, config, model) for camera in config.camera]
+        self._lookout = Lookout(self._watches, self._detector, self._outbox)
+        self._gauge = telemetry.Gauge(config.outbox.path.parent)
+
+    async def run(self) -> int:
+        """Until SIGTERM or SIGINT (0), or until it is blind (70)."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        alarm, bulk = self._uplinks()
+        tasks = [
+            asyncio.create_task(alarm.run(self._status), name="uplink-alarm"),
+            asyncio.create_task(bulk.run(), name="uplink-bulk"),
+            asyncio.create_task(self._report((alarm, bulk)), name="telemetry"),
+            asyncio.create_task(self._stand_guard(), name="guard"),
+        ]
+        self._start()
+        ended = asyncio.create_task(stop.wait(), name="stop")
+        await asyncio.wait([ended, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        code = 0 if ended.done() else EXIT_BLIND
+        for task in tasks:
+            if task.done() and (error := task.exception()):
+                log.error("%s: %s", task.get_name(), error, exc_info=not isinstance(error, Blind))
+            task.cancel()
+        await asyncio.wait([*tasks, ended], timeout=GOODBYE_S)
+        await asyncio.to_thread(self._stop)
+        ended.cancel()
+        return code
+
+    def _uplinks(self) -> tuple[Uplink, Uplink]:
+        alarm = Uplink(Lane.ALARM, self._outbox, self._config.broker)
+        bulk = Uplink(Lane.BULK, self._outbox, self._config.broker, yield_to=alarm)
+        by_lane = {Lane.ALARM: alarm, Lane.BULK: bulk}
+        loop = asyncio.get_running_loop()
+
+        def wake(lane: Lane) -> None:
+            loop.call_soon_threadsafe(by_lane[lane].wake)
+
+        self._outbox.on_put = wake
+        return alarm, bulk
+
+    def _start(self) -> None:
+        for watch in self._watches:
+            watch.capture.start()
+        self._lookout.start()
+        log.info(
+            "agent %s: %d cameras, detector %s, epoch %d",
+            self._config.device.name, len(self._watches), self._detector.facts.version,
+            self._outbox.epoch,
+        )  # fmt: skip
+
+    def _stop(self) -> None:
+        self._lookout.stop()
+        for watch in self._watches:
+            watch.capture.stop()
+        self._lookout.join(GOODBYE_S)
+        self._outbox.on_put = lambda _lane: None
+        if not self._lookout.is_alive():
+            self._outbox.close()
+
+    async def _report(self, uplinks: Sequence[Uplink]) -> None:
+        while True:
+            await asyncio.sleep(self._config.telemetry_s)
+            reconnects = sum(uplink.reconnects for uplink in uplinks)
+            try:
+                await asyncio.to_thread(self._put_telemetry, reconnects)
+            except OutboxFull as full:
+                log.error("telemetry not kept: %s", full)
+
+    def _put_telemetry(self, reconnects: int) -> None:
+        now, drill = utc_now(), self._config.device.drill
+        box = self._gauge.box(self._outbox, reconnects)
+        drafts: list[Draft] = [telemetry.draft(Measurement.BOX, box, now, drill=drill)]
+        for watch in self._watches:
+            figures = telemetry.camera(watch.capture, watch.take_work())
+            drafts.append(
+                telemetry.draft(
+                    Measurement.CAMERA, figures, now, camera_name=watch.name, drill=drill
+                )
+            )
+        self._outbox.put(*drafts)
+
+    async def _stand_guard(self) -> None:
+        """Health is a frame that was scored, not a process that is up."""
+        while True:
+            await asyncio.sleep(1.0)
+            if self._lookout.failure is not None:
+                raise Blind(part="lookout", why=repr(self._lookout.failure))
+            if time.monotonic() - self._lookout.pulse > STUCK_S:
+                raise Blind(part="lookout", why=f"has not moved for {STUCK_S:.0f} s")
+            for watch in self._watches:
+                if not watch.capture.alive:
+                    raise Blind(part=f"camera {watch.name}", why="its capture thread is dead")
+
+    def _status(self, state: Presence, reason: str) -> Status:
+        return Status(
+            device=self._config.device.name,
+            state=state,
+            at=utc_now(),
+            title=self._config.device.title,
+            software=f"ioc {version('dong-giang-ioc')}",
+            model=self._detector.facts.version,
+            reason=reason,
+            cameras=self._config.cards(),
+        )
+
+
+def run(config_path: Path) -> int:
+    """`ioc agent run`; the exit code.  Raises ConfigError, SecretMissing, ModelError."""
+    return asyncio.run(Agent(load(config_path)).run())

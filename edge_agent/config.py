@@ -1,0 +1,215 @@
+"""The agent's configuration: one TOML file, every key described."""
+
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from contracts import configuration
+from contracts.configuration import Broker, FilePath, Section
+from contracts.identity import CameraName, DeviceName
+from contracts.sighting import Position
+from contracts.status import CameraCard, Pose
+
+REFERENCE = "docs/agent-configuration.md"
+
+
+class Device(Section):
+    """Who this box is."""
+
+    name: DeviceName = Field(
+        title="Name", description="Lower-case letters, digits and hyphens; its name at the broker."
+    )
+    title: str = Field(
+        default="", max_length=80, title="Title", description="What people call it: `Tháp Prao`."
+    )
+    lat: float | None = Field(
+        default=None, ge=-90, le=90, title="Latitude", description="WGS 84, degrees."
+    )
+    lon: float | None = Field(
+        default=None, ge=-180, le=180, title="Longitude", description="WGS 84, degrees."
+    )
+    drill: bool = Field(
+        default=False, title="Drill", description="Everything it sends is marked as an exercise."
+    )
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("lat: give lat and lon together")
+        return self
+
+    @property
+    def position(self) -> Position | None:
+        if self.lat is None or self.lon is None:
+            return None
+        return Position(lat=self.lat, lon=self.lon)
+
+
+class OutboxSection(Section):
+    """What waits for the hub, on this box's disk."""
+
+    path: FilePath = Field(
+        default=Path("outbox.db"),
+        validate_default=True,
+        title="File",
+        description="SQLite file, made at the first start; put it on a disk that keeps its word.",
+    )
+    bulk_mb: float = Field(
+        default=500,
+        gt=0,
+        title="Bulk lane",
+        description="Megabytes of telemetry and pictures that may wait; beyond it the oldest "
+        "telemetry is shed first, then pictures, and counted. Alarms are never shed.",
+    )
+
+
+class DetectorSection(Section):
+    """The network that looks."""
+
+    weights: FilePath | None = Field(
+        default=None, title="Weights", description="ONNX file; the built-in detector if absent."
+    )
+    size: int | None = Field(
+        default=None,
+        ge=64,
+        le=4096,
+        multiple_of=32,
+        title="Size",
+        description="Long side in pixels that a frame is brought to; the detector's own if absent.",
+    )
+    threads: int = Field(
+        default=1, ge=1, le=64, title="Threads", description="Processor cores for one inference."
+    )
+
+
+class CameraSection(Section):
+    """One camera; a box may have several."""
+
+    name: CameraName = Field(title="Name", description="Lower-case letters, digits, hyphens.")
+    title: str = Field(
+        default="", max_length=80, title="Title", description="What people call it: `Hướng Bắc`."
+    )
+    url: str = Field(
+        title="Source",
+        description="`rtsp://…`, `usb:0`, a video file, a folder of pictures (played as "
+        "time-lapse), or `synthetic:tower`. `{password}` stands for the password of "
+        "`password_file` or `password_env`.",
+    )
+    password_file: FilePath | None = Field(
+        default=None, title="Password file", description="File with the camera's password."
+    )
+    password_env: str | None = Field(
+        default=None, title="Password variable", description="Variable with the same."
+    )
+    scene: Literal["tower", "street"] = Field(
+        default="tower",
+        title="Scene",
+        description="`tower`: far smoke, confirmed over many looks; `street`: near fire, quick.",
+    )
+    interval_s: float = Field(
+        default=1.0,
+        gt=0,
+        le=3600,
+        title="Interval",
+        description="Seconds between two looks at this camera.",
+    )
+    loop: bool = Field(
+        default=False, title="Loop", description="A recording begins anew when it ends."
+    )
+    pace_s: float | None = Field(
+        default=None,
+        gt=0,
+        title="Pace",
+        description="Seconds that each picture of a folder is shown.",
+    )
+    azimuth_deg: float | None = Field(
+        default=None,
+        ge=0,
+        lt=360,
+        title="Azimuth",
+        description="Where the optical axis points, degrees clockwise from true north.",
+    )
+    fov_deg: float | None = Field(
+        default=None, gt=0, le=180, title="Field of view", description="Horizontal, degrees."
+    )
+
+    @model_validator(mode="after")
+    def _pose_is_whole(self) -> Self:
+        if (self.azimuth_deg is None) != (self.fov_deg is None):
+            raise ValueError("azimuth_deg: give azimuth_deg and fov_deg together")
+        if "{password}" in self.url and not (self.password_file or self.password_env):
+            raise ValueError("password_file: the url has {password}; say where it stands")
+        return self
+
+    @field_validator("url")
+    @classmethod
+    def _keeps_no_secret(cls, url: str) -> str:
+        if (urlsplit(url).password or "{password}") != "{password}":
+            raise ValueError("write {password} and say in password_file where it stands")
+        return url
+
+    @property
+    def pose(self) -> Pose | None:
+        if self.azimuth_deg is None or self.fov_deg is None:
+            return None
+        return Pose(azimuth_deg=self.azimuth_deg, fov_deg=self.fov_deg)
+
+    def source(self) -> str:
+        """The url with its password; raises SecretMissing.  Never for a log."""
+        password = configuration.secret(self.password_file, self.password_env)
+        return self.url if password is None else self.url.replace("{password}", password)
+
+    def card(self, position: Position | None) -> CameraCard:
+        return CameraCard(
+            name=self.name, title=self.title, scene=self.scene, position=position, pose=self.pose
+        )
+
+
+class AgentConfig(Section):
+    """Everything that `ioc agent run` needs."""
+
+    device: Device = Field(title="device")
+    broker: Broker = Field(default=Broker(), title="broker")
+    outbox: OutboxSection = Field(
+        default_factory=OutboxSection, validate_default=True, title="outbox"
+    )
+    detector: DetectorSection = Field(default=DetectorSection(), title="detector")
+    telemetry_s: float = Field(
+        default=30.0,
+        gt=0,
+        le=3600,
+        title="Telemetry interval",
+        description="Seconds between two reports of the box and its cameras.",
+    )
+    camera: tuple[CameraSection, ...] = Field(
+        min_length=1, max_length=32, title="camera", description="At least one."
+    )
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [camera.name for camera in self.camera]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"camera: two cameras are called {name!r}; name them apart")
+        return self
+
+    def cards(self) -> tuple[CameraCard, ...]:
+        return tuple(camera.card(self.device.position) for camera in self.camera)
+
+
+def load(path: Path) -> AgentConfig:
+    """The configuration in `path`; raises ConfigError."""
+    return configuration.load(path, AgentConfig, reference=REFERENCE)
+
+
+PREFACE = (
+    "Every key of the file that `ioc agent run --config FILE` reads. Generated from the models: "
+    "`make reference`. Relative paths are relative to the file."
+)
+
+
+def reference() -> str:
+    """The reference page, Markdown."""
+    return configuration.reference_page("Agent configuration", PREFACE, AgentConfig)

@@ -1,0 +1,133 @@
+"""Confirmation over time, the place where false alarms die.  Pure: no clock, no camera, no disk.
+
+The boxes of each look are joined to tracks; a track whose pooled score and hits suffice and
+that is not still opens a sighting, once; it is updated while it lasts and closed once.
+Smoke and fire are tracked apart: that a fire appears in known smoke is news of its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.sighting import Box, Label, State
+from edge_agent.detector import Detection
+from edge_agent.policy import Policy
+from edge_agent.track import Track, area, overlap
+
+GROWN = 2.0
+"""An open sighting whose area or pooled score changed by this factor is told at once."""
+AT_ONCE_S = 2.0
+"""… but never more often than this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What the hub should know of one sighting; `score` is pooled, `box` the last one seen."""
+
+    sighting: str
+    state: State
+    label: Label
+    score: float
+    box: Box
+    first_seen_at: datetime
+    frames: int
+
+
+class Confirmer:
+    """The tracks of one camera under one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._tracks: list[Track] = []
+
+    @property
+    def floor(self) -> float:
+        """The least score that a detector should report."""
+        return min(self._policy.floor.values())
+
+    def look(self, detections: Sequence[Detection], at: datetime) -> list[Change]:
+        """One scored frame, captured at `at`, not before the last one."""
+        usable = [one for one in detections if self._usable(one)]
+        pairs = self._pairs(usable)
+        for index, track in enumerate(self._tracks):
+            if index in pairs:
+                track.hit(usable[pairs[index]], at)
+            else:
+                track.miss()
+        taken = set(pairs.values())
+        self._tracks += [
+            Track.begin(self._policy, one, at)
+            for number, one in enumerate(usable)
+            if number not in taken
+        ]
+        return self._changes(at)
+
+    def expire(self, at: datetime) -> list[Change]:
+        """No frame came: closes what was not seen for too long."""
+        return [self._close(track) for track in list(self._tracks) if self._over(track, at)]
+
+    def _usable(self, one: Detection) -> bool:
+        size = area(one.box)
+        return one.score >= self._policy.floor[one.label] and 0 < size <= self._policy.largest
+
+    def _pairs(self, usable: Sequence[Detection]) -> dict[int, int]:
+        """Track index to detection index: the best overlaps first, each box and track once."""
+        ranked = sorted(
+            (
+                (-shared, number, index)
+                for index, track in enumerate(self._tracks)
+                for number, one in enumerate(usable)
+                if one.label is track.label
+                and (shared := overlap(track.box, one.box)) >= self._policy.link
+            ),
+        )
+        pairs: dict[int, int] = {}
+        taken: set[int] = set()
+        for _, number, index in ranked:
+            if index not in pairs and number not in taken:
+                pairs[index] = number
+                taken.add(number)
+        return pairs
+
+    def _changes(self, at: datetime) -> list[Change]:
+        changes = list(self._news(at))
+        changes += self.expire(at)
+        self._tracks = [one for one in self._tracks if one.opened or not one.gone]
+        return changes
+
+    def _news(self, at: datetime) -> Iterator[Change]:
+        for track in self._tracks:
+            if not track.opened and track.confirmed:
+                track.opened = True
+                yield _tell(track, State.OPENED, at)
+            elif track.opened and track.last_seen_at == at and self._worth_telling(track, at):
+                yield _tell(track, State.UPDATED, at)
+
+    def _worth_telling(self, track: Track, at: datetime) -> bool:
+        assert track.told_at is not None  # an open track was told
+        since = (at - track.told_at).total_seconds()
+        grown = (
+            track.pooled >= GROWN * track.told_score or area(track.box) >= GROWN * track.told_area
+        )
+        return since >= self._policy.updates_every_s or (grown and since >= AT_ONCE_S)
+
+    def _over(self, track: Track, at: datetime) -> bool:
+        quiet = at - track.last_seen_at > timedelta(seconds=self._policy.closes_after_s)
+        return track.opened and quiet
+
+    def _close(self, track: Track) -> Change:
+        self._tracks.remove(track)
+        return _tell(track, State.CLOSED, track.last_seen_at)
+
+
+def _tell(track: Track, state: State, at: datetime) -> Change:
+    track.told_at, track.told_score, track.told_area = at, track.pooled, area(track.box)
+    return Change(
+        sighting=track.sighting,
+        state=state,
+        label=track.label,
+        score=round(min(1.0, max(track.pooled, 0.0)), 4),
+        box=track.box,
+        first_seen_at=track.first_seen_at,
+        frames=track.hits,
+    )

@@ -1,0 +1,76 @@
+"""When a look becomes a sighting: every threshold of the confirmation, in one place.
+
+The figures were chosen on the train and val splits of the picture set (`python -m models.series`)
+and on the rendered scene; none on test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from contracts.sighting import Label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Scores are 0..1; areas and distances are fractions of the picture; looks are scored frames.
+
+    floor: a box below it feeds no track.
+    window, hits: of the last `window` looks at least `hits` must have shown it.
+    opens: a track's pooled score (sum over the window, misses count 0, divided by `window`).
+    stays: while open, this share of `opens` suffices (hysteresis).
+    largest: a box over this share of the picture is a wall of fog, not a plume.
+    link: the least overlap (intersection over union) that joins a box to a track.
+    still_after, still: after that many hits a track whose area, score and place varied by less
+        than `still` is a lamp, a roof or a rock.
+    closes_after_s: seconds without a hit after which a sighting is over.
+    updates_every_s: at most one update a sighting in that time, unless it changed much.
+    """
+
+    floor: Mapping[Label, float]
+    window: int
+    hits: int
+    opens: Mapping[Label, float]
+    stays: float
+    largest: float
+    link: float
+    still_after: int
+    still: float
+    closes_after_s: float
+    updates_every_s: float
+
+
+TOWER = Policy(
+    floor=MappingProxyType({Label.SMOKE: 0.15, Label.FIRE: 0.25}),
+    window=6,
+    hits=4,
+    opens=MappingProxyType({Label.SMOKE: 0.28, Label.FIRE: 0.40}),
+    stays=0.6,
+    largest=0.35,
+    link=0.10,
+    still_after=120,
+    still=0.01,
+    closes_after_s=300.0,
+    updates_every_s=30.0,
+)
+"""Far smoke creeps, so stillness is judged late; valley fog is wide, so size is bounded."""
+
+STREET = Policy(
+    floor=MappingProxyType({Label.SMOKE: 0.20, Label.FIRE: 0.20}),
+    window=6,
+    hits=4,
+    opens=MappingProxyType({Label.SMOKE: 0.35, Label.FIRE: 0.33}),
+    stays=0.6,
+    largest=0.95,
+    link=0.10,
+    still_after=6,
+    still=0.02,
+    closes_after_s=60.0,
+    updates_every_s=10.0,
+)
+"""Near fire: it flickers at once, and may fill the picture."""
+
+
+def policy_for(scene: str) -> Policy:
+    """`tower` or `street`, as the configuration has it."""
+    return {"tower": TOWER, "street": STREET}[scene]

@@ -1,0 +1,186 @@
+"""Where false alarms die, and true ones do not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.sighting import Box, Label, State
+from edge_agent.confirm import Change, Confirmer
+from edge_agent.detector import Detection
+from edge_agent.policy import STREET, TOWER, Policy, policy_for
+from tests.edge_agent.making import SMOKE_BOX, after, box_at, seen
+
+POLICIES = [TOWER, STREET]
+
+
+def play(policy: Policy, looks: Sequence[Sequence[Detection]]) -> list[Change]:
+    """All changes of a series at one look a second."""
+    confirmer = Confirmer(policy)
+    return [
+        change
+        for second, detections in enumerate(looks)
+        for change in confirmer.look(detections, after(second))
+    ]
+
+
+def growing(looks: int, x: float = 0.4, score: float = 0.8) -> list[Detection]:
+    return [seen(score, box_at(x, 0.4, 0.03 + 0.004 * look)) for look in range(looks)]
+
+
+def states(changes: Sequence[Change]) -> list[State]:
+    return [change.state for change in changes]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_one_growing_plume_opens_one_sighting(policy: Policy) -> None:
+    changes = play(policy, [[one] for one in growing(20)])
+    assert states(changes).count(State.OPENED) == 1
+    assert len({change.sighting for change in changes}) == 1
+    assert changes[0].state is State.OPENED
+    assert changes[0].first_seen_at == after(0)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@given(score=st.floats(min_value=0, max_value=1))
+def test_a_single_frame_opens_nothing_however_sure(policy: Policy, score: float) -> None:
+    assert play(policy, [[seen(score)], [], [], []]) == []
+
+
+def test_a_miss_in_between_does_not_start_anew() -> None:
+    plume = growing(7)
+    looks = [[plume[0]], [plume[1]], [], [plume[3]], [plume[4]], [plume[5]]]
+    [opened] = play(TOWER, looks)
+    assert opened.first_seen_at == after(0)
+    assert opened.frames == 5
+
+
+def test_weak_boxes_that_last_stay_below_the_threshold() -> None:
+    weak = [[one] for one in growing(60, score=TOWER.opens[Label.SMOKE] - 0.05)]
+    assert play(TOWER, weak) == []
+
+
+def test_two_fires_make_two_sightings() -> None:
+    left, right = growing(8, x=0.1), growing(8, x=0.7)
+    changes = play(TOWER, [[a, b] for a, b in zip(left, right, strict=True)])
+    assert states(changes) == [State.OPENED, State.OPENED]
+    assert changes[0].sighting != changes[1].sighting
+
+
+def test_a_wall_of_fog_is_not_a_plume() -> None:
+    fog = [[seen(0.9, Box(x=0, y=0, w=1, h=0.5 + 0.01 * look))] for look in range(20)]
+    assert play(TOWER, fog) == []
+
+
+def test_a_giant_box_does_not_swallow_a_small_track() -> None:
+    giant = seen(0.9, Box(x=0.1, y=0.1, w=0.55, h=0.55))
+    changes = play(TOWER, [[giant, small] for small in growing(8)])
+    opened = [change for change in changes if change.state is State.OPENED]
+    assert min(change.box.w for change in opened) < 0.1
+
+
+def test_a_lamp_that_never_changes_opens_nothing() -> None:
+    lamp = [[seen(0.7, label=Label.FIRE)] for _ in range(200)]
+    changes = play(replace(STREET, hits=6), lamp)
+    assert changes == []
+
+
+def test_a_flame_that_flickers_where_the_lamp_stood_opens() -> None:
+    flame = [
+        [seen(0.6 + 0.1 * (look % 3), box_at(0.4, 0.4, 0.05 + 0.01 * (look % 2)), Label.FIRE)]
+        for look in range(20)
+    ]
+    assert states(play(STREET, flame))[0] is State.OPENED
+
+
+def test_fire_in_known_smoke_is_a_sighting_of_its_own() -> None:
+    smoke = growing(12)
+    fire = [seen(0.8, box_at(0.42, 0.44, 0.01 + 0.001 * look), Label.FIRE) for look in range(12)]
+    changes = play(STREET, [[a, b] for a, b in zip(smoke, fire, strict=True)])
+    opened = {change.label for change in changes if change.state is State.OPENED}
+    assert opened == {Label.SMOKE, Label.FIRE}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_sighting_closes_once_when_nothing_is_seen_for_long(policy: Policy) -> None:
+    silence = int(policy.closes_after_s) + 2
+    changes = play(policy, [[one] for one in growing(10)] + [[]] * silence)
+    assert states(changes)[-1] is State.CLOSED
+    assert states(changes).count(State.CLOSED) == 1
+
+
+def test_a_sighting_closes_when_no_frame_comes_at_all() -> None:
+    confirmer = Confirmer(TOWER)
+    for second, one in enumerate(growing(8)):
+        confirmer.look([one], after(second))
+    assert confirmer.expire(after(8)) == []
+    [closed] = confirmer.expire(after(8 + TOWER.closes_after_s))
+    assert closed.state is State.CLOSED
+    assert confirmer.expire(after(9999)) == []
+
+
+def test_updates_come_at_a_bounded_rate() -> None:
+    changes = play(STREET, [[one] for one in growing(100)])
+    updates = [change for change in changes if change.state is State.UPDATED]
+    assert 100 / STREET.updates_every_s - 2 <= len(updates) <= 100 / STREET.updates_every_s + 4
+
+
+def test_after_it_closed_the_same_place_may_open_again() -> None:
+    silence = [[]] * (int(STREET.closes_after_s) + 8)
+    changes = play(STREET, [[one] for one in growing(8)] + silence + [[one] for one in growing(8)])
+    assert states(changes).count(State.OPENED) == 2
+    assert len({change.sighting for change in changes}) == 2
+
+
+boxes = st.builds(
+    lambda x, y, size, score, label: seen(score, box_at(x, y, size), label),
+    st.floats(0, 0.8), st.floats(0, 0.8), st.floats(0.01, 0.2), st.floats(0, 1),
+    st.sampled_from(list(Label)),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(looks=st.lists(st.lists(boxes, max_size=4), max_size=40), policy=st.sampled_from(POLICIES))
+def test_every_sighting_opens_first_closes_last_and_once(
+    looks: list[list[Detection]], policy: Policy
+) -> None:
+    told: dict[str, list[State]] = {}
+    for change in play(policy, looks):
+        told.setdefault(change.sighting, []).append(change.state)
+        assert 0 <= change.score <= 1
+        assert change.frames >= policy.hits
+    for life in told.values():
+        assert life[0] is State.OPENED
+        assert life.count(State.OPENED) == 1
+        assert State.CLOSED not in life[:-1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(looks=st.lists(st.lists(boxes, max_size=4), max_size=12), policy=st.sampled_from(POLICIES))
+def test_the_order_of_the_boxes_does_not_matter(
+    looks: list[list[Detection]], policy: Policy
+) -> None:
+    def facts(changes: list[Change]) -> list[tuple[object, ...]]:
+        return sorted((one.state, one.label, one.score, one.frames) for one in changes)
+
+    backwards = [list(reversed(detections)) for detections in looks]
+    unique = all(len({one.score for one in look}) == len(look) for look in looks)
+    if unique:  # equal overlaps are settled by the order, and only they
+        assert len(facts(play(policy, looks))) == len(facts(play(policy, backwards)))
+
+
+@pytest.mark.parametrize("scene", ["tower", "street"])
+def test_each_scene_has_its_policy(scene: str) -> None:
+    policy = policy_for(scene)
+    assert 1 < policy.hits <= policy.window
+    assert set(policy.opens) == set(policy.floor) == set(Label)
+    assert all(policy.floor[label] <= policy.opens[label] for label in Label)
+
+
+def test_a_box_joins_the_track_that_it_overlaps_best() -> None:
+    near, far = seen(0.8, box_at(0.40, 0.4, 0.05)), seen(0.8, box_at(0.43, 0.4, 0.05))
+    changes = play(TOWER, [[near, far] if look % 2 else [far, near] for look in range(8)])
+    assert {change.box for change in changes} == {near.box, far.box}
+    assert near.box == SMOKE_BOX
