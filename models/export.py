@@ -1,7 +1,5 @@
 """A trained network as one ONNX file for the agent; `edge_agent.detector` says its contract."""
 
-import argparse
-import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -78,9 +76,10 @@ class Deployed(nn.Module):  # type: ignore[misc]
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         logits, sides = self.late(self.early(image))
         points, strides = _anchors(image)
-        scores = logits[0].sigmoid()
-        boxes = decode(points, strides, sides[0])
-        best = scores.max(1).values.topk(min(MOST_ROWS, scores.shape[0])).indices
+        # empty rows behind the real ones: the smallest picture has MOST_ROWS rows as well
+        scores = torch.cat([logits[0].sigmoid(), torch.zeros(MOST_ROWS, logits.shape[2])])
+        boxes = torch.cat([decode(points, strides, sides[0]), torch.zeros(MOST_ROWS, 4)])
+        best = scores.max(1).values.topk(MOST_ROWS).indices
         return boxes[best], scores[best]
 
 
@@ -99,27 +98,18 @@ def _anchors(image: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat(points), torch.cat(strides)
 
 
-def export(detector: Detector, target: Path, facts: Facts, example: int = 640) -> None:
+def export(detector: Detector, target: Path, facts: Facts, example: int = DEFAULT_SIZE) -> None:
     """Writes `target`; the detector is left in evaluation mode."""
-    module = Deployed(detector.eval().float())
+    module = Deployed(detector.float()).eval()
     image = torch.zeros(1, example * 3 // 4, example, 3, dtype=torch.uint8)
-    with TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter's own deprecations and tracer notes
+    axes = {
+        "image": {1: "height", 2: "width"},
+        "boxes": {0: "rows"},
+        "scores": {0: "rows"},
+    }
+    with TemporaryDirectory() as folder:
         raw = Path(folder) / "raw.onnx"
-        torch.onnx.export(
-            module,
-            (image,),
-            str(raw),
-            opset_version=OPSET,
-            input_names=["image"],
-            output_names=["boxes", "scores"],
-            dynamic_axes={
-                "image": {1: "height", 2: "width"},
-                "boxes": {0: "rows"},
-                "scores": {0: "rows"},
-            },
-            dynamo=False,
-        )
+        trace(module, image, raw, axes)
         model = onnx.load(str(raw))
     _pad_inside_convolutions(model)
     for output, columns in zip(model.graph.output, (4, len(CLASS_NAMES)), strict=True):
@@ -127,6 +117,22 @@ def export(detector: Detector, target: Path, facts: Facts, example: int = 640) -
     label(model, facts)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, str(target))
+
+
+def trace(module: nn.Module, image: Tensor, target: Path, axes: dict[str, dict[int, str]]) -> None:
+    """`axes` names the inputs and outputs, the input first, and their lengths that may vary."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own deprecations and tracer notes
+        torch.onnx.export(
+            module,
+            (image,),
+            str(target),
+            opset_version=OPSET,
+            input_names=list(axes)[:1],
+            output_names=list(axes)[1:],
+            dynamic_axes=axes,
+            dynamo=False,
+        )
 
 
 def label(model: onnx.ModelProto, facts: Facts) -> None:
@@ -157,27 +163,3 @@ def _drop_unread(graph: onnx.GraphProto) -> None:
             graph.node.remove(node)
         else:
             wanted.update(node.input)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="models.export", description=__doc__)
-    parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("target", type=Path)
-    parser.add_argument("--version", required=True)
-    parser.add_argument("--smoke", type=float, required=True, help="single-frame threshold")
-    parser.add_argument("--fire", type=float, required=True, help="single-frame threshold")
-    parser.add_argument("--size", type=int, default=DEFAULT_SIZE, help="long side, pixels")
-    told = parser.parse_args()
-    state = torch.load(told.checkpoint, weights_only=True)
-    facts = Facts(
-        version=told.version,
-        default_size=str(told.size),
-        thresholds=json.dumps({"smoke": told.smoke, "fire": told.fire}),
-        training_data_sha256=state["facts"]["training_data_sha256"],
-        licence=LICENCE,
-    )
-    export(averaged(state), told.target, facts)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,11 +1,10 @@
-"""`python -m models.quantise --data FOLDER fp32.onnx int8.onnx`: the same network in bytes.
+"""The same network in bytes.
 
 Static quantisation in QDQ form (weights by channel, activations by tensor), calibrated on
 training pictures seen through the agent's own letterbox.  The last layer of each branch and all
 decoding stay in float: a quarter of a millisecond, and boxes keep their edges.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +22,7 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from edge_agent.detector import letterbox
-from models.dataset import Picture, read_manifest
+from models.dataset import Picture
 
 PICTURES = 240
 SIZE = 640
@@ -53,7 +52,7 @@ class Calibration(CalibrationDataReader):  # type: ignore[misc]
 
 
 def quantise(source: Path, target: Path, pictures: Sequence[Picture], method: str) -> None:
-    """Writes `target` with the metadata of `source`."""
+    """Writes `target`, without metadata."""
     with TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.onnx"
         quant_pre_process(str(source), str(ready), skip_symbolic_shape=True)
@@ -70,7 +69,6 @@ def quantise(source: Path, target: Path, pictures: Sequence[Picture], method: st
             nodes_to_exclude=[name for name in names if any(k in name for k in KEPT_FLOAT)],
             calibrate_method=METHODS[method],
         )
-    _copy_metadata(source, target)
 
 
 def choose(pictures: Sequence[Picture], count: int = PICTURES) -> list[Picture]:
@@ -81,25 +79,3 @@ def choose(pictures: Sequence[Picture], count: int = PICTURES) -> list[Picture]:
         sources.setdefault(pictures[row].source, []).append(pictures[row])
     each = -(-count // len(sources))
     return [picture for name in sorted(sources) for picture in sources[name][:each]]
-
-
-def _copy_metadata(source: Path, target: Path) -> None:
-    model = onnx.load(str(target))
-    facts = {one.key: one.value for one in onnx.load(str(source)).metadata_props}
-    facts["ioc.version"] += "-int8"
-    onnx.helper.set_model_props(model, facts)
-    onnx.save(model, str(target))
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="models.quantise", description=__doc__)
-    parser.add_argument("source", type=Path)
-    parser.add_argument("target", type=Path)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--method", choices=METHODS, default="minmax")
-    told = parser.parse_args()
-    quantise(told.source, told.target, choose(read_manifest(told.data, "train")), told.method)
-
-
-if __name__ == "__main__":
-    main()

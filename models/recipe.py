@@ -1,20 +1,10 @@
 """Everything a training run can be told, in one place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phase:
-    """A stretch of the run at one picture size (pixels, a square) and batch size."""
-
-    steps: int
-    size: int
-    batch: int
-
-
-DRAWS: Mapping[str, float] = MappingProxyType(
+FAR_FIRST: Mapping[str, float] = MappingProxyType(
     {
         "tower-smoke": 0.20,
         "tower-clear": 0.08,
@@ -32,7 +22,37 @@ DRAWS: Mapping[str, float] = MappingProxyType(
         "ordinary": 0.03,
     }
 )
-"""How often each kind of picture is drawn; sums to 1.  Far smoke is drawn most: it is rarest."""
+"""How often each kind of picture is drawn; sums to 1.  Far smoke most: it is rarest."""
+
+NEAR_TOO: Mapping[str, float] = MappingProxyType(
+    {
+        "tower-smoke": 0.16,
+        "tower-clear": 0.08,
+        "tower-unverified": 0.03,
+        "tower-plume": 0.09,
+        "longrange": 0.02,
+        "wild": 0.04,
+        "urban": 0.15,
+        "web-fire": 0.19,
+        "web-fire-2": 0.04,
+        "flare": 0.02,
+        "cctv-a": 0.05,
+        "cctv-b": 0.07,
+        "forest": 0.02,
+        "ordinary": 0.04,
+    }
+)
+"""For larger windows, which hold near things whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A stretch of the run at one window size (pixels, a square), batch size and mixture."""
+
+    steps: int
+    size: int
+    batch: int
+    draws: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +60,10 @@ class Recipe:
     """Rates are for AdamW; `warm_steps` rise linearly, the last `cool_share` falls to `floor`."""
 
     phases: tuple[Phase, ...] = (
-        Phase(steps=4500, size=320, batch=16),
-        Phase(steps=800, size=448, batch=8),
-        Phase(steps=700, size=640, batch=5),
+        Phase(steps=1750, size=320, batch=16, draws=FAR_FIRST),
+        Phase(steps=2450, size=480, batch=7, draws=NEAR_TOO),
+        Phase(steps=600, size=640, batch=4, draws=NEAR_TOO),
     )
-    draws: Mapping[str, float] = field(default_factory=lambda: DRAWS)
     head_rate: float = 2e-3
     trunk_rate: float = 4e-4
     weight_decay: float = 0.02

@@ -12,10 +12,10 @@ from models.augment import Sample, Zoom, mosaic, relight, warp
 from models.dataset import SMOKE, Floats, Image, Picture, Truth
 from models.loss import Target
 from models.plume import add_plume
-from models.recipe import Phase, Recipe
+from models.recipe import Phase
 
 FAR = Zoom(least=0.6, most=1.8)
-NEAR = Zoom(least=0.3, most=1.15)
+NEAR_LEAST, NEAR_MOST, NEAR_SIZE = 0.3, 1.15, 320
 ZOOMS = {"tower-smoke": FAR, "tower-clear": FAR, "tower-unverified": FAR, "tower-plume": FAR}
 PLUMED = ("tower-clear", "tower-unverified", "forest")
 
@@ -26,6 +26,11 @@ class Batch:
 
     images: torch.Tensor
     targets: list[Target]
+
+
+def near(size: int) -> Zoom:
+    """Near things at every scale that a window of `size` pixels holds without much grey."""
+    return Zoom(least=NEAR_LEAST * (size / NEAR_SIZE) ** 0.5, most=NEAR_MOST)
 
 
 def kind(picture: Picture) -> str:
@@ -46,32 +51,33 @@ def kind(picture: Picture) -> str:
 class Drawer:
     """Draws one sample after another; holds every picture decoded."""
 
-    def __init__(self, pictures: list[Picture], recipe: Recipe) -> None:
-        self._recipe = recipe
+    def __init__(self, pictures: list[Picture], mosaic_share: float) -> None:
+        self._mosaic_share = mosaic_share
         self._images: list[Image] = [picture.read() for picture in pictures]
         self._pictures = pictures
-        rows: dict[str, list[int]] = {}
+        self._rows: dict[str, list[int]] = {}
         for row, picture in enumerate(pictures):
-            rows.setdefault(kind(picture), []).append(row)
-        rows["tower-plume"] = [row for name in PLUMED for row in rows.get(name, [])]
-        drawn = [name for name in recipe.draws if rows.get(name)]
-        weights = np.array([recipe.draws[name] for name in drawn])
-        self._kinds, self._weights, self._rows = drawn, weights / weights.sum(), rows
+            self._rows.setdefault(kind(picture), []).append(row)
+        plumed = [row for name in PLUMED for row in self._rows.get(name, [])]
+        if plumed:
+            self._rows["tower-plume"] = plumed
 
-    def sample(self, size: int, random: np.random.Generator) -> Sample:
-        if random.random() < self._recipe.mosaic:
-            one = mosaic([self._single(size, random) for _ in range(4)], random)
+    def sample(self, phase: Phase, random: np.random.Generator) -> Sample:
+        if random.random() < self._mosaic_share:
+            one = mosaic([self._single(phase, random) for _ in range(4)], random)
         else:
-            one = self._single(size, random)
+            one = self._single(phase, random)
         return replace(one, image=relight(one.image, random))
 
-    def _single(self, size: int, random: np.random.Generator) -> Sample:
-        name = self._kinds[int(random.choice(len(self._kinds), p=self._weights))]
+    def _single(self, phase: Phase, random: np.random.Generator) -> Sample:
+        kinds = [name for name in phase.draws if name in self._rows]
+        shares = np.array([phase.draws[name] for name in kinds])
+        name = kinds[int(random.choice(len(kinds), p=shares / shares.sum()))]
         row = self._rows[name][int(random.integers(len(self._rows[name])))]
         image, truth = self._images[row], self._pictures[row].truth
         if name == "tower-plume":
             image, truth = _plumed(image, truth, random)
-        return warp(image, truth, size, ZOOMS.get(name, NEAR), random)
+        return warp(image, truth, phase.size, ZOOMS.get(name) or near(phase.size), random)
 
 
 def _plumed(image: Image, truth: Truth, random: np.random.Generator) -> tuple[Image, Truth]:
@@ -95,9 +101,7 @@ class Stream(IterableDataset[Batch]):  # type: ignore[misc]
         cv2.setNumThreads(1)
         for step in range(self._start, self._stop):
             random = np.random.default_rng((self._seed, step))
-            samples = [
-                self._drawer.sample(self._phase.size, random) for _ in range(self._phase.batch)
-            ]
+            samples = [self._drawer.sample(self._phase, random) for _ in range(self._phase.batch)]
             yield collate(samples)
 
 

@@ -10,7 +10,7 @@ import json
 import math
 import os
 import time
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from models.dataset import fingerprint, read_manifest
+from models.export import trace
 from models.loss import detection_loss
 from models.network import Detector, Early
 from models.recipe import DEFAULT, Phase, Recipe
@@ -39,18 +40,15 @@ class FrozenEarly:
 
     def __init__(self, early: Early, threads: int) -> None:
         with TemporaryDirectory() as folder:
-            path = f"{folder}/early.onnx"
+            path = Path(folder) / "early.onnx"
             image = torch.zeros(2, 64, 64, 3, dtype=torch.uint8)
-            axes = {"image": {0: "n", 1: "h", 2: "w"}}
-            torch.onnx.export(
-                early.eval(), (image,), path, input_names=["image"], dynamic_axes=axes,
-                opset_version=17, dynamo=False,
-            )  # fmt: skip
+            varying = {0: "n", 1: "height", 2: "width"}
+            trace(early.eval(), image, path, {"image": varying, "maps": {0: "n"}})
             options = ort.SessionOptions()
             options.intra_op_num_threads = threads
             options.log_severity_level = 3
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            self._session = ort.InferenceSession(path, options)
+            self._session = ort.InferenceSession(str(path), options)
 
     def __call__(self, images: NDArray[np.uint8]) -> Tensor:
         (maps,) = self._session.run(None, {"image": images})
@@ -204,10 +202,12 @@ def _groups(detector: Detector, recipe: Recipe) -> list[dict[str, Any]]:
 
 
 def _plain(recipe: Recipe) -> dict[str, Any]:
-    return {one.name: getattr(recipe, one.name) for one in fields(recipe)} | {
-        "phases": [asdict(phase) for phase in recipe.phases],
-        "draws": dict(recipe.draws),
-    }
+    phases = [
+        {"steps": one.steps, "size": one.size, "batch": one.batch, "draws": dict(one.draws)}
+        for one in recipe.phases
+    ]
+    values = {one.name: getattr(recipe, one.name) for one in fields(recipe)}
+    return values | {"phases": phases}
 
 
 def main() -> None:
@@ -219,7 +219,7 @@ def main() -> None:
     told = parser.parse_args()
     torch.set_num_threads(told.threads)
     told.out.mkdir(parents=True, exist_ok=True)
-    drawer = Drawer(read_manifest(told.data, "train"), DEFAULT)
+    drawer = Drawer(read_manifest(told.data, "train"), DEFAULT.mosaic)
     facts = {"training_data_sha256": fingerprint(told.data)}
     run(Trainer(told.out, DEFAULT, told.seed, facts), drawer)
 
