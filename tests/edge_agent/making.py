@@ -47,7 +47,7 @@ def alarm_draft(sighting: str) -> Draft:
 
 
 def receipt_for(outbox: Outbox, lane: Lane, *spans: tuple[int, int], **changes: Any) -> Receipt:
-    fields = {
+    fields: dict[str, Any] = {
         "device": outbox.device, "lane": lane, "epoch": outbox.epoch, "at": NOON,
         "spans": tuple(Span(first=first, last=last) for first, last in spans),
     }  # fmt: skip
