@@ -30,6 +30,11 @@ KEEPALIVE_S = 30
 RETRY_S = (1, 15)
 """First and longest wait between attempts: a broker that restarts is found again in seconds."""
 
+RECEIPTS_IN_FLIGHT = 1_000
+RECEIPTS_WAITING = 50_000
+"""Receipts that the broker has not confirmed; some 200 bytes each.  One that finds no room is
+dropped: its device sends again and is answered again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -99,7 +104,8 @@ class Link:
             manual_ack=True,
         )
         client.reconnect_delay_set(*RETRY_S)
-        client.max_queued_messages_set(10_000)
+        client.max_inflight_messages_set(RECEIPTS_IN_FLIGHT)
+        client.max_queued_messages_set(RECEIPTS_WAITING)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message

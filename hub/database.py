@@ -15,7 +15,7 @@ from hub.feed import Feed, Topic
 BUSY_TIMEOUT_MS = 30_000
 """Another process (a backup, a person's sqlite3 shell) may hold the file for seconds."""
 
-CACHE_KIB = 8_192
+CACHE_KIB = 2_048
 """Page cache of each connection; the pool keeps few, so memory stays small."""
 
 
@@ -103,14 +103,21 @@ def is_disk_full(error: BaseException) -> bool:
     )
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts `rows` or overwrites those with the same primary key; all rows have equal keys."""
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    overwrite: Sequence[str] = (),
+) -> None:
+    """Inserts `rows`; of those whose primary key is there, overwrites the columns `overwrite`
+    (all, if not said).  All rows have the same columns."""
     if not rows:
         return
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     statement = make(table)
     keys = [column.name for column in table.primary_key]
-    new = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    names = overwrite or [name for name in rows[0] if name not in keys]
+    new = {name: statement.excluded[name] for name in names}
     connection.execute(
         statement.on_conflict_do_update(index_elements=keys, set_=new), [dict(row) for row in rows]
     )

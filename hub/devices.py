@@ -5,6 +5,8 @@ seen" costs nothing, the next message says it again.  A status is written with i
 """
 
 import threading
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +21,9 @@ from hub.database import Database, Work, upsert
 from hub.feed import Topic
 from hub.records import cameras, devices
 from hub.skew import Skew
+
+MANY = "*"
+"""The key of the change feed when signs of life of several devices were written at once."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,11 +100,14 @@ class Devices:
                 each.heard, each.cameras = False, {}
         if not heard:
             return
+        seen = [
+            _blank(name, each.last_seen_at) | {"skew_s": each.skew.seconds}
+            for name, each in heard.items()
+        ]
         with self._database.work() as work:
-            for device, traffic in heard.items():
-                _seen(work, device, traffic.last_seen_at, traffic.skew.seconds)
-            for device, newest in figures:
-                _figures(work, device, newest)
+            upsert(work.connection, devices, seen, ("last_seen_at", "skew_s"))
+            _write_figures(work, figures)
+            work.changed(Topic.DEVICE, MANY)
 
     def link_figures(self) -> list[LinkFigure]:
         """Since the last call, for each device that spoke."""
@@ -119,15 +127,6 @@ class Devices:
         return figures
 
 
-def _seen(work: Work, device: str, at: datetime, skew_s: float | None) -> None:
-    known = work.connection.execute(
-        update(devices).where(devices.c.device == device).values(last_seen_at=at, skew_s=skew_s)
-    )
-    if known.rowcount == 0:
-        work.connection.execute(insert(devices).values(_blank(device, at) | {"skew_s": skew_s}))
-    work.changed(Topic.DEVICE, device)
-
-
 def _blank(device: str, at: datetime) -> dict[str, Any]:
     """A device that speaks before it introduced itself is there."""
     return {
@@ -136,21 +135,28 @@ def _blank(device: str, at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _figures(work: Work, device: str, newest: Telemetry) -> None:
-    if newest.measurement is not Measurement.CAMERA or newest.camera is None:
-        return
-    age = newest.values.get("frame_age_s")
+def _write_figures(work: Work, figures: Iterable[tuple[str, Telemetry]]) -> None:
+    """One statement for each set of columns: cameras of one release say the same figures."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for device, newest in figures:
+        if newest.measurement is Measurement.CAMERA and newest.camera is not None:
+            values = _figures(newest)
+            card = _card(device, CameraCard(name=newest.camera))
+            alike[tuple(values)].append(card | values)
+    for names, rows in alike.items():
+        upsert(work.connection, cameras, rows, names)
+
+
+def _figures(newest: Telemetry) -> dict[str, Any]:
     values: dict[str, Any] = {"reported_at": newest.captured_at}
+    age = newest.values.get("frame_age_s")
     if age is not None:
         values["last_frame_at"] = newest.captured_at - timedelta(seconds=min(max(age, 0), 1e9))
     if "frames_per_second" in newest.values:
         values["frames_per_second"] = newest.values["frames_per_second"]
     if "changing" in newest.values:
         values["changing"] = newest.values["changing"] > 0
-    where = (cameras.c.device == device, cameras.c.camera == newest.camera)
-    if work.connection.execute(update(cameras).where(*where).values(values)).rowcount == 0:
-        card = _card(device, CameraCard(name=newest.camera))
-        work.connection.execute(insert(cameras).values(card | values))
+    return values
 
 
 def _card(device: str, card: CameraCard) -> dict[str, Any]:

@@ -5,7 +5,8 @@ For each batch, in this order:
 2. decode and judge it, outside of any transaction,
 3. one transaction: ledger, inbox rows, lines of figures, statuses, quarantine, counters; fsync,
 4. PUBACK to the broker,
-5. receipts to the devices, refusals included,
+5. receipts to the devices, refusals included (alarms at once; under load those of figures are
+   gathered for a moment, or receipts would be as many as messages),
 6. wake whoever works on it.
 Dying between any two steps loses nothing: before 4 the broker delivers again, before 5 the device
 sends again, and the ledger knows both.  When 3 fails (disk full, database locked) the batch is
@@ -14,6 +15,7 @@ kept and tried again for ever; meanwhile the intake fills and the broker is told
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,13 +26,14 @@ from sqlalchemy.exc import DBAPIError
 from contracts import codec, topics
 from contracts.clock import utc_now
 from contracts.errors import ContractError, TopicError
+from contracts.identity import Lane
 from contracts.message import Numbered
 from contracts.status import Status
 from contracts.telemetry import Telemetry
 from contracts.topics import Topic
 from hub import quarantine, receipts
 from hub.arrival import Arrival, FutureDated, judge, line_of, row_of
-from hub.broker import Delivery
+from hub.broker import Delivery, Link
 from hub.config import HubConfig
 from hub.counters import Counter, bump
 from hub.database import Database, Work, is_disk_full
@@ -46,6 +49,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 """Messages of one transaction: a few milliseconds, so an alarm behind it does not wait long."""
+
+RECEIPT_S = 0.2
+"""Longest wait for a receipt under load: below what a 4G round trip takes on a bad day."""
 
 RETRY_S = (0.1, 5.0)
 """Waits after a failed transaction; a full disk or a locked file takes a person minutes."""
@@ -94,6 +100,8 @@ class Inbox:
         self._devices = devices
         self._on_stored = on_stored
         self._ledger = Ledger()
+        self._owed: dict[Link, Answers] = {}
+        self._answered = time.monotonic()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
 
@@ -142,7 +150,7 @@ class Inbox:
         self._ledger.committed()
         for delivery in deliveries:
             delivery.link.acknowledge(delivery)
-        self._answer(deliveries, batch)
+        self._answer(deliveries[0].link, batch)
         self.last_message_at = deliveries[-1].received_at
         self._on_stored(bool(batch.rows), bool(batch.lines))
 
@@ -250,13 +258,21 @@ class Inbox:
         for counter, by in batch.counts.items():
             bump(work, counter, by)
 
-    @staticmethod
-    def _answer(deliveries: Sequence[Delivery], batch: Batch) -> None:
-        link = deliveries[0].link
-        for receipt in receipts.compose(batch.answers, utc_now()):
-            link.publish(str(receipt.topic), codec.encode(receipt))
+    def _answer(self, link: Link, batch: Batch) -> None:
+        self._owed.setdefault(link, Answers()).merge(batch.answers)
+        waited = time.monotonic() - self._answered >= RECEIPT_S
+        if waited or batch.rows or batch.refused or not self.intake.waiting(Lane.BULK):
+            self._send_receipts()
         for refused in batch.refused:
             log.warning("quarantined (%s): %s", refused.reason, refused.detail)
+
+    def _send_receipts(self) -> None:
+        now = utc_now()
+        for link, answers in self._owed.items():
+            for receipt in receipts.compose(answers, now):
+                link.publish(str(receipt.topic), codec.encode(receipt))
+        self._owed.clear()
+        self._answered = time.monotonic()
 
 
 def _refuse(delivery: Delivery, topic: Topic | None, wrong: ContractError | FutureDated) -> Refused:

@@ -30,6 +30,14 @@ class Answers:
     def refuse(self, stream: Stream, seq: int, reason: str) -> None:
         self.refused.setdefault(stream, {})[seq] = reason[:REASON]
 
+    def merge(self, other: "Answers") -> None:
+        for stream, spans in other.accepted.items():
+            for first, last in spans.spans:
+                for seq in range(first, last + 1):
+                    self.accept(stream, seq)
+        for stream, refused in other.refused.items():
+            self.refused.setdefault(stream, {}).update(refused)
+
 
 def compose(answers: Answers, at: datetime) -> Iterator[Receipt]:
     """One receipt a stream, more when it would be longer than the contract allows."""

@@ -18,7 +18,7 @@ from hub.timeseries.lineprotocol import NotALine, decode
 from hub.timeseries.point import Point, Sample
 from hub.timeseries.store import Rejected, Unavailable
 
-MEMORY = "64MB"
+MEMORY = "48MB"
 """The hub's whole memory stays under 200 MB at a thousand devices; DuckDB spills to disk."""
 
 TEXT_UNIT = "ulid"

@@ -9,7 +9,6 @@ a space, the other a slash.  Floats only: an integer field would fix its type at
 """
 
 import re
-from collections.abc import Iterator
 
 from contracts.measurement import Measurement
 from hub.timeseries.point import Point, Value
@@ -72,19 +71,21 @@ def _sections(line: str) -> tuple[str, str, str]:
     return head, fields, at
 
 
-def _split(text: str, separator: str, *, quotes: bool = False) -> Iterator[str]:
+def _split(text: str, separator: str, *, quotes: bool = False) -> list[str]:
     """Parts between separators that are not escaped nor, where `quotes` count, inside quotes."""
-    start, quoted, at = 0, False, 0
+    if "\\" not in text and not (quotes and '"' in text):
+        return text.split(separator)
+    parts, start, quoted, at = [], 0, False, 0
     while at < len(text):
         if text[at] == "\\":
             at += 1
         elif quotes and text[at] == '"':
             quoted = not quoted
         elif text[at] == separator and not quoted:
-            yield text[start:at]
+            parts.append(text[start:at])
             start = at + 1
         at += 1
-    yield text[start:]
+    return [*parts, text[start:]]
 
 
 def _read_tag(tag: str) -> tuple[str, str]:

@@ -68,7 +68,7 @@ def status(at: datetime, **changes: Any) -> Status:
     return Status.model_validate(fields | changes)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Wire:
     """Stands where a Link stands: collects acknowledgements and receipts."""
 

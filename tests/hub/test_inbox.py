@@ -13,6 +13,7 @@ from sqlalchemy import Row, Table, event, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from contracts.codec import encode
+from contracts.identity import Lane
 from hub import counters
 from hub.config import HubConfig
 from hub.counters import Counter
@@ -336,3 +337,16 @@ def test_counting_rows_is_cheap_by_numbers(database: Database, door: Inbox, wire
     door.store([wire.delivers(telemetry(NOON, seq=n), NOON) for n in range(1, 6)])
     with database.read() as connection:
         assert connection.scalar(select(func.count()).select_from(spool)) == backlog(database)
+
+
+def test_under_load_receipts_of_figures_are_gathered(door: Inbox, wire: Wire) -> None:
+    waiting = wire.delivers(telemetry(NOON, seq=99), NOON)
+    door.intake.put(Lane.BULK, waiting)
+    for seq in (1, 2, 3):
+        door.store([wire.delivers(telemetry(NOON, seq=seq), NOON)])
+    assert len(wire.acknowledged) == 3
+    early = len(wire.receipts)
+    assert early < 3
+    door.store(door.intake.take(1))
+    assert len(wire.receipts) == early + 1
+    assert {n for first, last in spans(wire) for n in range(first, last + 1)} == {1, 2, 3, 99}
