@@ -43,7 +43,8 @@ def detection_loss(
     wanted, known = torch.zeros_like(logits), torch.ones_like(logits)
     predicted, true, worth = [], [], []
     for number, target in enumerate(targets):
-        known[number] = known_mask(points, target, logits.shape[2])
+        if recipe.masks_unknown:
+            known[number] = known_mask(points, target, logits.shape[2])
         if not target.boxes.shape[0]:
             continue
         with torch.no_grad():

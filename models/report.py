@@ -1,6 +1,6 @@
 """Figures of one detector on one split, a row for each class and scene kind."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -55,12 +55,17 @@ class Row:
         )  # fmt: skip
 
 
-def scenes(picture: Picture) -> Iterator[str]:
-    """The rows that a picture counts in.  Clear tower frames belong to the far views."""
-    yield EVERYTHING
-    scene = "wildfire_longrange" if picture.scene == "tower_no_box" else picture.scene
-    yield scene
-    yield f"source {picture.source}"
+def scene_of(picture: Picture) -> str:
+    """Clear tower frames belong to the far views."""
+    return "wildfire_longrange" if picture.scene == "tower_no_box" else picture.scene
+
+
+def mixed_scenes(pictures: Sequence[Picture]) -> set[str]:
+    """Scenes whose pictures come from more than one source."""
+    sources: dict[str, set[str]] = {}
+    for picture in pictures:
+        sources.setdefault(scene_of(picture), set()).add(picture.source)
+    return {scene for scene, names in sources.items() if len(names) > 1}
 
 
 def rows(
@@ -68,13 +73,17 @@ def rows(
 ) -> list[Row]:
     """Every class in every scene in which it is known."""
     table: list[Row] = []
+    mixed = mixed_scenes(pictures)
     for class_, name in enumerate(CLASS_NAMES):
         members: dict[str, list[tuple[Judged, str]]] = {}
         for picture, answer in zip(pictures, found, strict=True):
             judged = judge(picture.truth, answer, class_)
             if judged is None:
                 continue
-            for scene in scenes(picture):
+            counted = [EVERYTHING, scene_of(picture)]
+            if scene_of(picture) in mixed:
+                counted.append(f"source {picture.source}")
+            for scene in counted:
                 members.setdefault(scene, []).append((judged, picture.group))
         ordered = sorted(members, key=lambda one: (one != EVERYTHING, one))
         table += [_row(name, scene, members[scene], thresholds[class_]) for scene in ordered]

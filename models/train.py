@@ -26,7 +26,7 @@ from models.dataset import fingerprint, read_manifest
 from models.export import trace
 from models.loss import detection_loss
 from models.network import Detector, Early
-from models.recipe import DEFAULT, Phase, Recipe
+from models.recipe import RECIPES, Phase, Recipe
 from models.sampling import Batch, Drawer, Stream
 
 REPORT_STEPS = 50
@@ -214,14 +214,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with manifest.csv")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint and log go here")
+    parser.add_argument("--recipe", choices=RECIPES, default="default")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     told = parser.parse_args()
     torch.set_num_threads(told.threads)
     told.out.mkdir(parents=True, exist_ok=True)
-    drawer = Drawer(read_manifest(told.data, "train"), DEFAULT.mosaic)
+    recipe = RECIPES[told.recipe]
+    drawer = Drawer(read_manifest(told.data, "train"), recipe.mosaic)
     facts = {"training_data_sha256": fingerprint(told.data)}
-    run(Trainer(told.out, DEFAULT, told.seed, facts), drawer)
+    run(Trainer(told.out, recipe, told.seed, facts), drawer)
 
 
 if __name__ == "__main__":

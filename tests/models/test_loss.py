@@ -1,5 +1,6 @@
 """What the network is told; runs where torch is installed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,6 +44,15 @@ def test_an_unlabelled_class_teaches_nothing() -> None:
     taught = gradient(target(unknown=[WHOLE], unknown_classes=[SMOKE]))
     assert (taught[:, SMOKE] == 0).all()
     assert (taught[:, FIRE] > 0).all()
+
+
+def test_a_recipe_may_take_the_unlabelled_for_negative() -> None:
+    logits = torch.full((1, ANCHORS, CLASSES), 2.0, requires_grad=True)
+    partly = target(unknown=[WHOLE], unknown_classes=[SMOKE])
+    careless = replace(DEFAULT, masks_unknown=False)
+    losses = detection_loss(logits, torch.zeros(1, ANCHORS, 4), [partly], SIZE, careless)
+    losses.classes.backward()
+    assert (logits.grad[0, :, SMOKE] > 0).all()
 
 
 def test_an_unknown_zone_teaches_nothing_inside_and_a_negative_outside() -> None:

@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training parts need torch, which agents do not carry")
 
 from models.dataset import Picture, Truth  # noqa: E402
-from models.recipe import FAR_FIRST, NEAR_TOO, Phase  # noqa: E402
+from models.recipe import FAR_FIRST, NEAR_TOO, Phase, without  # noqa: E402
 from models.sampling import Drawer, Stream, collate, kind, near  # noqa: E402
 
 PHASE = Phase(steps=4, size=96, batch=3, draws=FAR_FIRST)
@@ -90,3 +90,10 @@ def test_a_larger_window_shows_near_things_larger() -> None:
 @pytest.mark.parametrize("draws", [FAR_FIRST, NEAR_TOO])
 def test_the_shares_of_a_mixture_sum_to_one(draws: Mapping[str, float]) -> None:
     assert sum(draws.values()) == pytest.approx(1.0)
+
+
+def test_a_mixture_without_one_kind_keeps_the_others_proportions() -> None:
+    rest = without(FAR_FIRST, "tower-plume")
+    assert "tower-plume" not in rest
+    assert sum(rest.values()) == pytest.approx(1.0)
+    assert rest["urban"] / rest["flare"] == pytest.approx(FAR_FIRST["urban"] / FAR_FIRST["flare"])
