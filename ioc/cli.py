@@ -1,0 +1,255 @@
+"""The `ioc` command.  A room is imported only when its sub-command runs."""
+
+import argparse
+import importlib
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import NoReturn
+
+from ioc.exits import Exit, complain
+
+PACKAGE = "dong-giang-ioc"
+LEVELS = ("debug", "info", "warning", "error")
+
+EXITS = """
+exit codes:
+  0    done; a service that was asked to end (Ctrl-C, SIGTERM) ended in order
+  1    failed; the reason is the last line on stderr
+  2    the command line is wrong
+  78   a configuration file is wrong; each wrong key is named
+  130  interrupted by Ctrl-C before it was done
+"""
+
+MAIN = f"""
+examples:
+  ioc demo                                a fire from camera to phone, on this machine
+  ioc check-config hub.toml agent.toml    what is wrong with these files, if anything
+  ioc hub run --config hub.toml           the centre
+  ioc agent run --config agent.toml       a box at its cameras
+{EXITS}"""
+
+DEMO = f"""
+examples:
+  ioc demo                                two towers and a street camera on a rendered scene
+  ioc demo --video smoke.mp4              your clip, as a street camera
+  ioc demo --video pictures/ --pace 0.2   a folder as time-lapse, five pictures a second
+  IOC_VIDEO_PASSWORD=… ioc demo --video 'rtsp://user:{{password}}@10.0.0.7/main' --scene tower
+  ioc demo --headless --seconds 90 --until-incident --json
+                                          for scripts: 0 = a picture of a fire reached the phone
+
+It needs no root and no internet, listens on loopback only, and ends with Ctrl-C.
+{EXITS}"""
+
+CHECK = f"""
+examples:
+  ioc check-config hub.toml
+  ioc check-config --as agent box-7.toml
+
+Hub and agent files are told apart by their keys.  Nothing is started and no secret is shown.
+{EXITS}"""
+
+HUB_RUN = f"""
+examples:
+  ioc hub run --config hub.toml
+  ioc --log-level debug hub run --config hub.toml
+
+Runs in the foreground until Ctrl-C or SIGTERM; logs go to stderr.
+{EXITS}"""
+
+AGENT_RUN = f"""
+examples:
+  ioc agent run --config agent.toml
+
+Runs in the foreground until Ctrl-C or SIGTERM; logs go to stderr.
+{EXITS}"""
+
+QUARANTINE_LIST = """
+example:
+  ioc hub quarantine list --config hub.toml --limit 20
+
+Messages that could not be read or used are kept raw, with the reason.
+"""
+
+QUARANTINE_REPLAY = """
+examples:
+  ioc hub quarantine replay --config hub.toml 17 18
+  ioc hub quarantine replay --config hub.toml --all
+
+After what was wrong is mended (a release, a clock, a rule).  What still cannot be used stays.
+"""
+
+USER_ADD = """
+examples:
+  ioc hub user add --config hub.toml lan              asks for the password twice
+  pass show ioc/lan | ioc hub user add --config hub.toml lan
+
+A password is never an argument: arguments are visible to everybody on the machine.
+"""
+
+EXPORT = """
+example:
+  ioc contracts export schema/            JSON Schema of each message, and asyncapi.json
+"""
+
+PHONE = """
+example:
+  ioc phone run --secret-file secret --port 8090 --console http://127.0.0.1:8080
+
+The page that plays the phone in the demo: verifies webhooks and shows them.  Loopback only.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Help keeps its lines; a wrong command line shows its own usage."""
+
+    def __init__(self, **options: object) -> None:
+        options["formatter_class"] = argparse.RawDescriptionHelpFormatter
+        super().__init__(**options)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(Exit.USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+Commands = argparse._SubParsersAction  # noqa: SLF001  (argparse names no public type for it)
+
+
+def _command(
+    commands: "Commands[Parser]", name: str, module: str, extra: str, *, about: str, epilog: str
+) -> Parser:
+    """A sub-command that runs `ioc.commands.<module>`, which needs `extra` of the package."""
+    made = commands.add_parser(name, help=about, description=about, epilog=epilog)
+    made.set_defaults(module=module, extra=extra)
+    return made
+
+
+def _group(commands: "Commands[Parser]", name: str, about: str) -> "Commands[Parser]":
+    group = commands.add_parser(name, help=about, description=about)
+    return group.add_subparsers(metavar="COMMAND", required=True)
+
+
+def _config(parser: Parser) -> None:
+    parser.add_argument("--config", required=True, metavar="FILE", help="TOML file")
+
+
+def parser() -> Parser:
+    """The whole command line."""
+    top = Parser(
+        prog="ioc",
+        description="Đông Giang IOC: from a camera that sees smoke to an officer's phone.",
+        epilog=MAIN,
+    )
+    top.add_argument("--version", action="version", version=f"ioc {version(PACKAGE)}")
+    top.add_argument("--log-level", choices=LEVELS, default="info", help="default: info")
+    commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    _demo(commands)
+    _hub(_group(commands, "hub", "the centre: run it, look into it"))
+    _agent(_group(commands, "agent", "the box at the cameras"))
+    check = _command(
+        commands, "check-config", "check_config", "demo",
+        about="says what is wrong with configuration files", epilog=CHECK,
+    )  # fmt: skip
+    check.add_argument("file", nargs="+", metavar="FILE", help="hub or agent TOML files")
+    check.add_argument("--as", dest="kind", choices=("hub", "agent"), help="do not guess")
+    contracts = _group(commands, "contracts", "the wire between boxes and hub")
+    export = _command(
+        contracts, "export", "contracts_export", "",
+        about="writes JSON Schema and AsyncAPI of the device link", epilog=EXPORT,
+    )  # fmt: skip
+    export.add_argument("folder", metavar="FOLDER", help="is made if it does not exist")
+    _phone(_group(commands, "phone", "a stand-in for the officer's phone"))
+    return top
+
+
+def _demo(commands: "Commands[Parser]") -> None:
+    demo = _command(
+        commands, "demo", "demo", "demo",
+        about="a forest fire from camera to phone, on this machine", epilog=DEMO,
+    )  # fmt: skip
+    demo.add_argument("--video", metavar="WHAT", help="file, URL or folder instead of the scene")
+    demo.add_argument("--scene", choices=("tower", "street"), help="what the video's camera is")
+    demo.add_argument(
+        "--pace", type=float, metavar="S", help="seconds for each picture of a folder: 0.5"
+    )
+    demo.add_argument("--state", metavar="DIR", help="keep everything in DIR and go on from it")
+    demo.add_argument("--keep", action="store_true", help="do not delete the temporary folder")
+    demo.add_argument("--port", type=int, default=8080, help="of the console; default: 8080")
+    demo.add_argument("--open", action="store_true", help="open the pages in a browser")
+    demo.add_argument("--headless", action="store_true", help="for scripts; end after --seconds")
+    demo.add_argument("--seconds", type=float, default=90, metavar="N", help="headless: default 90")
+    demo.add_argument(
+        "--until-incident", action="store_true", help="headless: end at the first proven alarm"
+    )
+    demo.add_argument("--json", action="store_true", help="headless: figures as JSON on stdout")
+
+
+def _hub(commands: "Commands[Parser]") -> None:
+    _config(_command(commands, "run", "hub_run", "hub", about="runs the hub", epilog=HUB_RUN))
+    held = _group(commands, "quarantine", "messages that could not be used")
+    listed = _command(
+        held, "list", "quarantine_list", "hub", about="shows them", epilog=QUARANTINE_LIST
+    )
+    _config(listed)
+    listed.add_argument("--limit", type=int, default=100, metavar="N", help="default: 100")
+    replay = _command(
+        held, "replay", "quarantine_replay", "hub", about="tries again", epilog=QUARANTINE_REPLAY
+    )
+    _config(replay)
+    replay.add_argument("number", nargs="*", type=int, metavar="NUMBER", help="as list shows it")
+    replay.add_argument("--all", action="store_true", help="everything that is held")
+    users = _group(commands, "user", "operators of the console")
+    add = _command(
+        users, "add", "user_add", "hub", about="adds an operator, or changes a password",
+        epilog=USER_ADD,
+    )  # fmt: skip
+    _config(add)
+    add.add_argument("name", metavar="NAME", help="the operator's name at the console")
+
+
+def _agent(commands: "Commands[Parser]") -> None:
+    _config(_command(commands, "run", "agent_run", "edge", about="runs the box", epilog=AGENT_RUN))
+
+
+def _phone(commands: "Commands[Parser]") -> None:
+    run = _command(commands, "run", "phone_run", "hub", about="runs the page", epilog=PHONE)
+    run.add_argument("--secret-file", required=True, metavar="FILE", help="key of the signature")
+    run.add_argument("--port", type=int, required=True, help="on 127.0.0.1")
+    run.add_argument("--console", required=True, metavar="URL", help="the hub's console")
+    run.add_argument("--journal", metavar="FILE", help="remember calls there")
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(
+        level=level.upper(),
+        format="%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S",
+    )
+    for chatty in ("httpx", "httpcore"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; the exit code."""
+    options = parser().parse_args(arguments)
+    _log_to_stderr(options.log_level)
+    try:
+        return int(importlib.import_module(f"ioc.commands.{options.module}").run(options))
+    except ModuleNotFoundError as missing:
+        if not options.extra or str(missing.name).partition(".")[0] in ("ioc", "hub", "contracts"):
+            raise
+        complain(
+            f"this command needs the package {missing.name!r}: "
+            f"run pip install '{PACKAGE}[{options.extra}]'"
+        )
+        return Exit.FAILED
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return Exit.INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,23 @@
+"""`ioc hub run`."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub import server
+from hub.config import ConfigError, SecretMissing
+from ioc.exits import Exit, complain
+
+
+def run(options: Namespace) -> int:
+    try:
+        return server.run(Path(options.config))
+    except (ConfigError, SecretMissing) as wrong:
+        complain(wrong)
+        return Exit.CONFIGURATION
+    except (OSError, SQLAlchemyError) as trouble:
+        complain(f"the hub ended: {trouble}")
+        return Exit.FAILED
+    except KeyboardInterrupt:
+        return Exit.OK

@@ -1,0 +1,48 @@
+"""`ioc hub quarantine replay`."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from hub.config import ConfigError, HubConfig, SecretMissing, load
+from hub.database import Database
+from hub.quarantine import NotHeld, held
+from hub.replay import NotReplayable, replay
+from hub.server import open_database
+from ioc.exits import Exit, complain
+
+
+def run(options: Namespace) -> int:
+    if options.all == bool(options.number):
+        complain("say which: numbers as `ioc hub quarantine list` shows them, or --all")
+        return Exit.USAGE
+    try:
+        config = load(Path(options.config))
+        database = open_database(config)
+    except (ConfigError, SecretMissing) as wrong:
+        complain(wrong)
+        return Exit.CONFIGURATION
+    try:
+        stayed = sum(not _one(database, config, number) for number in _numbers(options, database))
+    finally:
+        database.close()
+    return Exit.FAILED if stayed else Exit.OK
+
+
+def _numbers(options: Namespace, database: Database) -> list[int]:
+    """Oldest first, so that what they tell happens in its order."""
+    if not options.all:
+        return list(options.number)
+    with database.read() as connection:
+        return sorted(message.id for message in held(connection, sys.maxsize))
+
+
+def _one(database: Database, config: HubConfig, number: int) -> bool:
+    try:
+        with database.work() as work:
+            replay(work, number, config.rules)
+    except (NotHeld, NotReplayable) as trouble:
+        complain(trouble)
+        return False
+    print(f"message {number} is put to use")
+    return True

@@ -1,0 +1,18 @@
+"""What `ioc` answers to the shell; `ioc --help` lists them."""
+
+import sys
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    CONFIGURATION = 78
+    """EX_CONFIG of sysexits.h: a service manager should not try again by itself."""
+    INTERRUPTED = 130
+
+
+def complain(problem: object) -> None:
+    """One line on stderr, where scripts and people look for the reason."""
+    print(f"ioc: {problem}", file=sys.stderr)

@@ -1,0 +1,127 @@
+"""`ioc check-config` names every wrong key, its value and what to do."""
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ioc import cli
+from ioc.commands.check_config import kinds, problems, recognise
+from ioc.exits import Exit
+
+AGENT = """
+[device]
+name = "thap-prao"
+[[camera]]
+name = "bac"
+url = "rtsp://10.0.0.7/main"
+"""
+
+
+@pytest.fixture
+def check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> "Check":
+    return Check(tmp_path, capsys)
+
+
+class Check:
+    """Runs the command on a text; `said` is what it complained of."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.file = folder / "box.toml"
+        self._capsys = capsys
+        self.said = ""
+        self.out = ""
+
+    def __call__(self, text: str, *options: str) -> int:
+        self.file.write_text(text, encoding="utf-8")
+        code = cli.main(["check-config", *options, str(self.file)])
+        self.out, self.said = self._capsys.readouterr()
+        return code
+
+
+def test_good_files_are_recognised_by_their_keys(check: Check) -> None:
+    assert check(AGENT) == Exit.OK
+    assert "good agent configuration" in check.out
+    assert check("[console]\nport = 8081\n") == Exit.OK
+    assert "good hub configuration" in check.out
+
+
+def test_every_wrong_key_is_named_with_its_value(check: Check) -> None:
+    wrong = AGENT.replace('"thap-prao"', '"Tháp"') + "interval_s = -1\nspeed = 9\n"
+    assert check(wrong) == Exit.CONFIGURATION
+    lines = check.said.splitlines()
+    assert len(lines) == 3
+    assert "device.name = 'Tháp'" in lines[0]
+    assert "camera.0.interval_s = -1" in check.said
+    assert "camera.0.speed = 9: this key is unknown; docs/agent-configuration.md" in check.said
+
+
+def test_a_rule_over_several_keys_names_the_key_to_change(check: Check) -> None:
+    assert check('[broker]\nurl = "mqtt://10.0.0.9"\n', "--as", "hub") == Exit.CONFIGURATION
+    assert "broker.url = 'mqtt://10.0.0.9'" in check.said
+    assert "mqtts://" in check.said
+
+
+def test_a_needed_key_that_is_absent_is_named(check: Check) -> None:
+    assert check('[device]\nname = "a"\n') == Exit.CONFIGURATION
+    assert "camera = None: this key is needed" in check.said
+
+
+def test_a_secret_that_is_not_there_is_named_and_never_shown(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = '[[webhook]]\nname = "p"\nurl = "http://127.0.0.1:9/h"\nsecret_env = "IOC_TEST_SECRET"\n'
+    monkeypatch.delenv("IOC_TEST_SECRET", raising=False)
+    assert check(hub) == Exit.CONFIGURATION
+    assert "webhook.0.secret_env = 'IOC_TEST_SECRET'" in check.said
+    monkeypatch.setenv("IOC_TEST_SECRET", "hunter2")
+    assert check(hub) == Exit.OK
+    assert "hunter2" not in check.out + check.said
+
+
+def test_a_file_that_the_configuration_names_must_be_readable(check: Check) -> None:
+    hub = '[broker]\nca_file = "ca.pem"\n[influx]\n'
+    assert check(hub) == Exit.CONFIGURATION
+    assert f"broker.ca_file = '{check.file.parent / 'ca.pem'}'" in check.said
+    (check.file.parent / "ca.pem").write_text("")
+    assert check(hub) == Exit.OK
+
+
+def test_what_is_no_toml_says_where(check: Check) -> None:
+    assert check("[device\n") == Exit.CONFIGURATION
+    assert "is not TOML" in check.said
+    assert "line 1" in check.said
+
+
+def test_a_file_that_is_not_there(check: Check) -> None:
+    assert cli.main(["check-config", "/no/such/file.toml"]) == Exit.CONFIGURATION
+
+
+def test_all_files_are_looked_at_even_after_a_wrong_one(
+    check: Check, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.toml").write_text("speed = 1\n")
+    (tmp_path / "good.toml").write_text(AGENT)
+    paths = [str(tmp_path / name) for name in ("bad.toml", "good.toml")]
+    assert cli.main(["check-config", *paths]) == Exit.CONFIGURATION
+    assert "good agent" in capsys.readouterr().out
+
+
+def test_a_long_value_is_cut(check: Check) -> None:
+    check(f'[broker]\nurl = "{"x" * 5000}"\n', "--as", "hub")
+    assert "…" in check.said
+    assert len(check.said) < 500
+
+
+@pytest.mark.parametrize("name", ["hub", "agent"])
+def test_the_files_to_start_from_are_good(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of deploy/: right in every key, if not in the secrets of this machine."""
+    sample = Path(cli.__file__).parents[1] / "deploy" / f"{name}.toml"
+    if not sample.exists():
+        pytest.skip(f"deploy/{name}.toml is not written yet")
+    monkeypatch.setattr(os, "access", lambda *_: True)
+    raw = tomllib.loads(sample.read_text(encoding="utf-8"))
+    assert recognise(raw).name == name
+    found = problems(kinds()[name], raw, sample.parent)
+    assert [each for each in found if not each.key.endswith("_env")] == []
