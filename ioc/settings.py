@@ -36,7 +36,7 @@ class Camera:
     scene: Scene
     interval_s: float = 1.0
     pace_s: float | None = None
-    looks_at: Position | None = None
+    azimuth_deg: float | None = None
 
     def settings(self, broker: str) -> dict[str, object]:
         """The agent's configuration."""
@@ -48,9 +48,8 @@ class Camera:
             camera["pace_s"] = self.pace_s
         if "{password}" in self.url:
             camera["password_env"] = VIDEO_PASSWORD
-        if self.looks_at is not None:
-            azimuth = azimuth_deg(self.position, self.looks_at)
-            camera |= {"azimuth_deg": round(azimuth, 1), "fov_deg": TOWER_FOV_DEG}
+        if self.azimuth_deg is not None:
+            camera |= {"azimuth_deg": self.azimuth_deg, "fov_deg": TOWER_FOV_DEG}
         where = {"lat": self.position.lat, "lon": self.position.lon}
         return {
             "telemetry_s": TELEMETRY_S,
@@ -61,10 +60,17 @@ class Camera:
         }
 
 
-def azimuth_deg(eye: Position, target: Position) -> float:
+def bearing_deg(eye: Position, target: Position) -> float:
     """Degrees clockwise from true north, on the plane: towers see some ten kilometres."""
     east = (target.lon - eye.lon) * math.cos(math.radians(eye.lat))
     return math.degrees(math.atan2(east, target.lat - eye.lat)) % 360
+
+
+def aimed(eye: Position, target: Position, place: float) -> float:
+    """The azimuth of a camera that has `target` at `place` (0..1) across its picture."""
+    half = math.tan(math.radians(TOWER_FOV_DEG / 2))
+    aside = math.degrees(math.atan((2 * place - 1) * half))
+    return round((bearing_deg(eye, target) - aside) % 360, 1)
 
 
 PRAO = Position(lat=15.92726, lon=107.63929)
@@ -73,19 +79,22 @@ PRAO_STREET = Position(lat=15.92840, lon=107.64110)
 
 
 def rendered() -> tuple[Camera, ...]:
-    """Two towers that see the same smoke, and a street camera."""
+    """Two towers that see the same smoke from two sides, and a street camera."""
     return (
         Camera(
             device="thap-prao", title="Tháp Prao", view="hướng đông bắc", position=PRAO,
-            scene="tower", url="synthetic:tower", looks_at=FIRE,
+            scene="tower", azimuth_deg=aimed(PRAO, FIRE, 0.62),
+            url="synthetic:tower?seed=1&fps=2&ignite_after=8&wind=2&place=0.62",
         ),
         Camera(
-            device="thap-song-kon", title="Tháp Sông Kôn", view="hướng tây",
-            position=SONG_KON, scene="tower", url="synthetic:tower", looks_at=FIRE,
+            device="thap-song-kon", title="Tháp Sông Kôn", view="hướng tây", position=SONG_KON,
+            scene="tower", azimuth_deg=aimed(SONG_KON, FIRE, 0.4),
+            url="synthetic:tower?seed=2&fps=2&ignite_after=8&wind=-2&place=0.4",
         ),
         Camera(
             device="duong-prao", title="Đường Prao", view="cổng chợ", position=PRAO_STREET,
-            scene="street", url="synthetic:street",
+            scene="street", url="synthetic:street?seed=3&fps=4&ignite_after=20",
+            interval_s=0.5,
         ),
     )  # fmt: skip
 

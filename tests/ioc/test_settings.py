@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from contracts.sighting import Position
+from contracts.sighting import Box, Label, Position
+from contracts.status import Pose
 from edge_agent import config as agent_config
+from edge_agent.bearing import bearing_of
 from hub import config as hub_config
-from ioc.settings import FIRE, PRAO, SONG_KON, Folder, azimuth_deg, filmed, rendered, toml
+from ioc.settings import FIRE, PRAO, SONG_KON, Folder, aimed, bearing_deg, filmed, rendered, toml
 
 
 def folder(path: Path, cameras: tuple[object, ...] = rendered()) -> Folder:
@@ -49,8 +51,17 @@ def test_each_folder_has_a_secret_of_its_own_and_keeps_it(tmp_path: Path) -> Non
 
 
 def test_both_towers_look_at_the_fire() -> None:
-    assert azimuth_deg(PRAO, FIRE) == pytest.approx(26.8, abs=0.3)
-    assert azimuth_deg(SONG_KON, FIRE) == pytest.approx(271.4, abs=0.3)
+    assert bearing_deg(PRAO, FIRE) == pytest.approx(26.8, abs=0.3)
+    assert bearing_deg(SONG_KON, FIRE) == pytest.approx(271.4, abs=0.3)
+
+
+@pytest.mark.parametrize("place", [0.0, 0.4, 0.5, 0.62, 1.0])
+def test_an_aimed_camera_has_the_fire_where_the_scene_paints_it(place: float) -> None:
+    """By the agent's own pinhole: what stands at `place` lies in the fire's direction."""
+    pose = Pose(azimuth_deg=aimed(PRAO, FIRE, place), fov_deg=60.0)
+    box = Box(x=place, y=0.5, w=0.0, h=0.1)
+    found = bearing_of(box, Label.SMOKE, pose)
+    assert found.azimuth_deg == pytest.approx(bearing_deg(PRAO, FIRE), abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +69,7 @@ def test_both_towers_look_at_the_fire() -> None:
 )
 def test_azimuth_turns_clockwise_from_north(lat: float, lon: float, azimuth: float) -> None:
     eye = Position(lat=0, lon=0)
-    assert azimuth_deg(eye, Position(lat=lat, lon=lon)) == pytest.approx(azimuth)
+    assert bearing_deg(eye, Position(lat=lat, lon=lon)) == pytest.approx(azimuth)
 
 
 def test_a_folder_is_a_time_lapse_of_a_tower(tmp_path: Path) -> None:
