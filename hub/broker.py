@@ -81,8 +81,10 @@ class Link:
     def stop(self) -> None:
         """Says goodbye to the broker; the session stays there with what was not acknowledged."""
         self._stopping.set()
-        self._client.disconnect()
-        self._thread.join()
+        while self._thread.is_alive():
+            # Again and again: paho forgets a goodbye that was said while it was connecting.
+            self._client.disconnect()
+            self._thread.join(0.1)
 
     def acknowledge(self, delivery: Delivery) -> None:
         """PUBACK, unless the connection that brought it is gone."""

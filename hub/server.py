@@ -215,42 +215,47 @@ def client_id(database: Database) -> str:
 
 def run(config_path: Path) -> int:
     """Runs the hub until SIGTERM or SIGINT; the process's exit code.  Raises ConfigError."""
+    ending = _heed_signals()
     hub = Hub(load(config_path))
     hub.start()
     try:
-        if find_spec("hub.web.app") if find_spec("hub.web") else None:
+        if find_spec("hub.web") and find_spec("hub.web.app") and not ending.is_set():
             _serve(hub)
         else:
-            _wait_for_signal()
+            ending.wait()
     finally:
         hub.stop()
     return 0
 
 
+def _heed_signals() -> threading.Event:
+    """Set by SIGTERM and SIGINT, from the first moment on: nobody dies half started."""
+    ending = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ending.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    return ending
+
+
 def _serve(hub: Hub) -> None:
-    """The console in the main thread; uvicorn handles the signals."""
+    """The console in the main thread; uvicorn handles the signals while it runs."""
     import uvicorn  # noqa: PLC0415  (only a hub with a console needs it)
 
     create_app = import_module("hub.web.app").create_app
     console = hub.config.console
-    uvicorn.run(
-        create_app(hub.context()),
-        host=console.listen,
-        port=console.port,
-        ssl_certfile=str(console.tls_cert_file) if console.tls_cert_file else None,
-        ssl_keyfile=str(console.tls_key_file) if console.tls_key_file else None,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=3,
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(hub.context()),
+            host=console.listen,
+            port=console.port,
+            ssl_certfile=console.tls_cert_file,
+            ssl_keyfile=console.tls_key_file,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=3,
+        )
     )
-
-
-def _wait_for_signal() -> None:
-    done = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        done.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    done.wait()
+    server.run()
