@@ -89,7 +89,7 @@ def rendered() -> tuple[Camera, ...]:
         Camera(
             device="thap-song-kon", title="Tháp Sông Kôn", view="hướng tây", position=SONG_KON,
             scene="tower", azimuth_deg=aimed(SONG_KON, FIRE, 0.4),
-            url="synthetic:tower?seed=2&fps=2&ignite_after=8&wind=-2&place=0.4",
+            url="synthetic:tower?seed=4&fps=2&ignite_after=8&wind=-2&place=0.4",
         ),
         Camera(
             device="duong-prao", title="Đường Prao", view="cổng chợ", position=PRAO_STREET,
