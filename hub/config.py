@@ -4,6 +4,7 @@ Relative paths are relative to the file.  Secrets stand in files or in the envir
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -147,6 +148,23 @@ class Records(Section):
         default=None, title="Password variable", description="Variable with the same."
     )
 
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if not self.url:
+            return self
+        parts = urlsplit(self.url)
+        if parts.scheme != "postgresql+psycopg":
+            raise ValueError("url: write postgresql+psycopg://user@host/name, or nothing")
+        if parts.password:
+            raise ValueError("url: a password does not belong here; use password_file")
+        if parts.hostname in (None, *LOOPBACK):
+            return self
+        if not re.search(r"sslmode=(require|verify-ca|verify-full)\b", parts.query):
+            raise ValueError("url: a server beyond loopback needs TLS: add ?sslmode=verify-full")
+        if not (self.password_file or self.password_env):
+            raise ValueError("password_file: a server beyond loopback needs a password")
+        return self
+
 
 class Influx(Section):
     """Where time series go."""
@@ -263,6 +281,11 @@ class Console(Section):
     )
     users_file: FilePath | None = Field(
         default=None, title="Users", description="Names and password hashes of the operators."
+    )
+    map_geojson: FilePath | None = Field(
+        default=None,
+        title="Official map",
+        description="GeoJSON with the polygons of the communes; our own sketch if absent.",
     )
     public_url: str = Field(
         default="",

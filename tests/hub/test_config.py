@@ -37,6 +37,18 @@ def test_an_empty_file_is_a_hub_on_loopback_that_keeps_its_files_beside_it(tmp_p
             "console.users_file",
             "users",
         ),
+        ('[records]\nurl = "mysql://x"', "records.url", "postgresql"),
+        (
+            '[records]\nurl = "postgresql+psycopg://u:p@127.0.0.1/x"',
+            "records.url",
+            "password_file",
+        ),
+        ('[records]\nurl = "postgresql+psycopg://u@10.0.0.1/x"', "records.url", "TLS"),
+        (
+            '[records]\nurl = "postgresql+psycopg://u@10.0.0.1/x?sslmode=require"',
+            "records.password_file",
+            "password",
+        ),
         ('[influx]\napi = "v4"', "influx.api", "embedded"),
         ('[influx]\napi = "v1"\nurl = "http://10.0.0.1:8086"', "influx.url", "TLS"),
         ('[influx]\napi = "v1"\nurl = "https://10.0.0.1"', "influx.token_file", "token"),
