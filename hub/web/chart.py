@@ -1,0 +1,136 @@
+"""The map as SVG, made on the server: communes, cameras with what they see, incidents."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hub.geometry import Ray, Spot, along, offset_m
+from hub.web.board import CameraView, DeviceState, DeviceView, IncidentView
+from hub.web.sketch import Shape
+
+WIDTH = 900.0
+MARGIN = 14.0
+VIEW_M = 9_000
+RAY_M = 13_000
+"""How far a camera's view and a bearing are drawn; neither says how far it sees."""
+LEAST_SIGMA_DEG = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    name: str
+    path: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eye:
+    """A camera: its mark, and the outline of what it looks at (empty when unknown)."""
+
+    device: str
+    title: str
+    state: DeviceState
+    x: float
+    y: float
+    view: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An incident: a ray from the camera, or a mark where it is."""
+
+    incident: str
+    rank: str
+    x: float
+    y: float
+    fixed: bool
+    ray: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    width: float
+    height: float
+    areas: tuple[Area, ...]
+    eyes: tuple[Eye, ...]
+    alarms: tuple[Alarm, ...]
+
+
+class Frame:
+    """From degrees to the drawing, north up, true to scale."""
+
+    def __init__(self, spots: Sequence[Spot]) -> None:
+        self._origin = Spot(max(s.lat for s in spots), min(s.lon for s in spots))
+        far = Spot(min(s.lat for s in spots), max(s.lon for s in spots))
+        east, north = offset_m(self._origin, far)
+        self._scale = (WIDTH - 2 * MARGIN) / max(east, 1.0)
+        self.height = -north * self._scale + 2 * MARGIN
+
+    def point(self, spot: Spot) -> tuple[float, float]:
+        east, north = offset_m(self._origin, spot)
+        return round(MARGIN + east * self._scale, 1), round(MARGIN - north * self._scale, 1)
+
+    def path(self, spots: Iterable[Spot]) -> str:
+        return "M" + "L".join(f"{x} {y}" for x, y in map(self.point, spots)) + "Z"
+
+
+def chart(
+    shapes: Sequence[Shape], devices: Sequence[DeviceView], alarms: Sequence[IncidentView]
+) -> Chart | None:
+    """None when there is neither a commune nor a camera to draw."""
+    corners = [spot for shape in shapes for ring in shape.rings for spot in ring]
+    corners += [spot for device in devices for eye in device.cameras if (spot := _place(eye))]
+    if len(corners) < 2:
+        return None
+    frame = Frame(corners)
+    return Chart(
+        width=WIDTH,
+        height=round(frame.height, 1),
+        areas=tuple(_area(frame, shape) for shape in shapes),
+        eyes=tuple(
+            _eye(frame, device, eye, spot)
+            for device in devices
+            for eye in device.cameras
+            if (spot := _place(eye))
+        ),
+        alarms=tuple(
+            _alarm(frame, one, spot) for one in alarms if (spot := _spot(one.row.lat, one.row.lon))
+        ),
+    )
+
+
+def _area(frame: Frame, shape: Shape) -> Area:
+    x, y = frame.point(shape.centre)
+    path = "".join(frame.path(ring) for ring in shape.rings)
+    return Area(name=shape.name, path=path, x=x, y=y)
+
+
+def _eye(frame: Frame, device: DeviceView, eye: CameraView, spot: Spot) -> Eye:
+    x, y = frame.point(spot)
+    view = ""
+    if eye.azimuth_deg is not None and eye.fov_deg is not None:
+        view = _wedge(frame, spot, eye.azimuth_deg, eye.fov_deg / 2, VIEW_M)
+    title = f"{device.title} · {eye.title}"
+    return Eye(device=device.name, title=title, state=device.state, x=x, y=y, view=view)
+
+
+def _alarm(frame: Frame, one: IncidentView, spot: Spot) -> Alarm:
+    x, y = frame.point(spot)
+    ray = ""
+    if not one.row.fixed and one.row.bearing_deg is not None:
+        sigma = max(one.row.sigma_deg or 0.0, LEAST_SIGMA_DEG)
+        ray = _wedge(frame, spot, one.row.bearing_deg, sigma, RAY_M)
+    return Alarm(incident=one.row.id, rank=one.rank, x=x, y=y, fixed=bool(one.row.fixed), ray=ray)
+
+
+def _wedge(frame: Frame, spot: Spot, azimuth: float, half: float, reach: float) -> str:
+    rim = [along(Ray(spot, azimuth + half * step / 4), reach) for step in range(-4, 5)]
+    return frame.path([spot, *rim])
+
+
+def _place(eye: CameraView) -> Spot | None:
+    return _spot(eye.lat, eye.lon)
+
+
+def _spot(lat: float | None, lon: float | None) -> Spot | None:
+    return None if lat is None or lon is None else Spot(lat, lon)

@@ -1,0 +1,59 @@
+"""Operators and their passwords: one line each, `name:scrypt:salt:hash`, never the password.
+
+scrypt (RFC 7914) with n = 2^14, r = 8, p = 1: 16 MB and some tens of milliseconds a guess.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+COST = {"n": 2**14, "r": 8, "p": 1}
+LEAST = 10
+"""Characters of a password."""
+
+
+class BadUser(ValueError):
+    """A name or a password that is not accepted; never shows the password."""
+
+    def __init__(self, *, name: str, why: str) -> None:
+        self.name = name
+        self.why = why
+        super().__init__(f"user {name!r}: {why}")
+
+
+def add_user(file: Path, name: str, password: str) -> None:
+    """Adds `name` or changes the password; the file is written whole and readable by us alone."""
+    if not name.strip() or ":" in name or "\n" in name or len(name) > 60:
+        raise BadUser(name=name, why="a name has 1 to 60 characters and no colon")
+    if len(password) < LEAST:
+        raise BadUser(name=name, why=f"a password has at least {LEAST} characters")
+    salt = secrets.token_bytes(16)
+    known = _read(file) | {name: f"scrypt:{salt.hex()}:{_hash(password, salt).hex()}"}
+    text = "".join(f"{one}:{rest}\n" for one, rest in sorted(known.items()))
+    fresh = file.with_name(f"{file.name}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(file)
+
+
+def is_right(file: Path, name: str, password: str) -> bool:
+    """Whether `password` is that of `name`; an unknown name costs as much as a wrong password."""
+    entry = _read(file).get(name, f"scrypt:{'00' * 16}:{'00' * 64}")
+    _, salt, wanted = entry.split(":")
+    return hmac.compare_digest(_hash(password, bytes.fromhex(salt)), bytes.fromhex(wanted))
+
+
+def _read(file: Path) -> dict[str, str]:
+    if not file.exists():
+        return {}
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return dict(line.split(":", 1) for line in lines if line.count(":") == 3)
+
+
+def _hash(password: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, **COST)
