@@ -12,12 +12,15 @@ from datetime import datetime, timedelta
 from contracts.sighting import Box, Label, State
 from edge_agent.detector import Detection
 from edge_agent.policy import Policy
-from edge_agent.track import Track, area, overlap
+from edge_agent.track import Track, area, likeness, shared
 
 GROWN = 2.0
 """An open sighting whose area or pooled score changed by this factor is told at once."""
 AT_ONCE_S = 2.0
 """… but never more often than this."""
+NESTED, NESTED_AREAS = 0.6, 8.0
+"""A box that lies by this share within a stronger one, and is not smaller than this, is the same
+plume boxed twice; a far smaller one may be a second fire."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ class Confirmer:
 
     def look(self, detections: Sequence[Detection], at: datetime) -> list[Change]:
         """One scored frame, captured at `at`, not before the last one."""
-        usable = [one for one in detections if self._usable(one)]
+        usable = _unnested([one for one in detections if self._usable(one)])
         pairs = self._pairs(usable)
         for index, track in enumerate(self._tracks):
             if index in pairs:
@@ -74,11 +77,11 @@ class Confirmer:
         """Track index to detection index: the best overlaps first, each box and track once."""
         ranked = sorted(
             (
-                (-shared, number, index)
+                (-alike, number, index)
                 for index, track in enumerate(self._tracks)
                 for number, one in enumerate(usable)
                 if one.label is track.label
-                and (shared := overlap(track.box, one.box)) >= self._policy.link
+                and (alike := likeness(track.box, one.box)) >= self._policy.link
             ),
         )
         pairs: dict[int, int] = {}
@@ -118,6 +121,22 @@ class Confirmer:
     def _close(self, track: Track) -> Change:
         self._tracks.remove(track)
         return _tell(track, State.CLOSED, track.last_seen_at)
+
+
+def _unnested(detections: Sequence[Detection]) -> list[Detection]:
+    """Each thing boxed once: the strongest of boxes that lie within one another."""
+    kept: list[Detection] = []
+    for one in sorted(detections, key=lambda detection: -detection.score):
+        if not any(_same_thing(one, other) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _same_thing(one: Detection, other: Detection) -> bool:
+    if one.label is not other.label:
+        return False
+    small, large = sorted((area(one.box), area(other.box)))
+    return large < NESTED_AREAS * small and shared(one.box, other.box) > NESTED * small
 
 
 def _tell(track: Track, state: State, at: datetime) -> Change:

@@ -33,31 +33,27 @@ def thumbnail(image: Image, box: Box, label: Label) -> bytes:
         w=_fraction(box.w * width / crop.shape[1]),
         h=_fraction(box.h * height / crop.shape[0]),
     )
-    return _bounded(crop, [(moved, label)], THUMBNAIL_PX, THUMBNAIL_BYTES)
+    return _bounded(crop, moved, label, THUMBNAIL_PX, THUMBNAIL_BYTES)
 
 
-def picture(image: Image, boxes: Sequence[tuple[Box, Label]]) -> bytes:
-    """A JPEG of the whole frame with its boxes outlined, at most PICTURE_BYTES."""
-    return _bounded(image, boxes, PICTURE_PX, PICTURE_BYTES)
+def picture(image: Image, box: Box, label: Label) -> bytes:
+    """A JPEG of the whole frame with the box outlined, at most PICTURE_BYTES."""
+    return _bounded(image, box, label, PICTURE_PX, PICTURE_BYTES)
 
 
-def _bounded(
-    image: Image, boxes: Sequence[tuple[Box, Label]], sides: Sequence[int], limit: int
-) -> bytes:
+def _bounded(image: Image, box: Box, label: Label, sides: Sequence[int], limit: int) -> bytes:
     """The best that fits: quality goes first, then size.  Noise at 64 px still fits 8 kB."""
     smallest = b""
-    for jpeg in _attempts(image, boxes, sides):
+    for jpeg in _attempts(image, box, label, sides):
         smallest = jpeg
         if len(jpeg) <= limit:
             return jpeg
     raise ValueError(f"no JPEG within {limit} bytes; the smallest had {len(smallest)}")
 
 
-def _attempts(
-    image: Image, boxes: Sequence[tuple[Box, Label]], sides: Sequence[int]
-) -> Iterator[bytes]:
+def _attempts(image: Image, box: Box, label: Label, sides: Sequence[int]) -> Iterator[bytes]:
     for side in sides:
-        fitted = _outlined(_shrunk(image, side), boxes)
+        fitted = _outlined(_shrunk(image, side), box, label)
         for quality in QUALITIES:
             done, jpeg = cv2.imencode(".jpg", fitted, [cv2.IMWRITE_JPEG_QUALITY, quality])
             if not done:
@@ -73,13 +69,12 @@ def _shrunk(image: Image, side: int) -> Image:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _outlined(image: Image, boxes: Sequence[tuple[Box, Label]]) -> Image:
+def _outlined(image: Image, box: Box, label: Label) -> Image:
     height, width = image.shape[:2]
     thick = max(1, round(max(height, width) / 400))
-    for box, label in boxes:
-        corner = (round(box.x * width) - thick, round(box.y * height) - thick)
-        other = (round((box.x + box.w) * width) + thick, round((box.y + box.h) * height) + thick)
-        cv2.rectangle(image, corner, other, COLOURS[label], thick)
+    corner = (round(box.x * width) - thick, round(box.y * height) - thick)
+    other = (round((box.x + box.w) * width) + thick, round((box.y + box.h) * height) + thick)
+    cv2.rectangle(image, corner, other, COLOURS[label], thick)
     return image
 
 

@@ -20,7 +20,7 @@ class Policy:
     opens: a track's pooled score (sum over the window, misses count 0, divided by `window`).
     stays: while open, this share of `opens` suffices (hysteresis).
     largest: a box over this share of the picture is a wall of fog, not a plume.
-    link: the least overlap (intersection over union) that joins a box to a track.
+    link: the least likeness (intersection over the mean area) that joins a box to a track.
     still_after, still: after that many hits a track whose area, score and place varied by less
         than `still` is a lamp, a roof or a rock.
     closes_after_s: seconds without a hit after which a sighting is over.
@@ -47,7 +47,7 @@ TOWER = Policy(
     opens=MappingProxyType({Label.SMOKE: 0.28, Label.FIRE: 0.40}),
     stays=0.6,
     largest=0.35,
-    link=0.10,
+    link=0.25,
     still_after=120,
     still=0.01,
     closes_after_s=300.0,
@@ -62,7 +62,7 @@ STREET = Policy(
     opens=MappingProxyType({Label.SMOKE: 0.35, Label.FIRE: 0.33}),
     stays=0.6,
     largest=0.95,
-    link=0.10,
+    link=0.25,
     still_after=6,
     still=0.02,
     closes_after_s=60.0,

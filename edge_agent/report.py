@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contracts.evidence import Evidence, Size
 from contracts.identity import Lane
-from contracts.sighting import Bearing, Box, Finding, Label, Position, Sighting, State
+from contracts.sighting import Bearing, Box, Finding, Position, Sighting, State
 from contracts.status import Pose
 from edge_agent import evidence
 from edge_agent.bearing import bearing_of
@@ -50,9 +50,7 @@ class Reporter:
         small = evidence.thumbnail(image, change.box, change.label)
         drafts.append(self._evidence(change, at, Size.THUMBNAIL, small))
         if with_picture:
-            boxes: list[tuple[Box, Label]] = [(change.box, change.label)]
-            boxes += [(one.box, one.label) for one in detections if one.box != change.box]
-            large = evidence.picture(image, boxes[:MOST_FINDINGS])
+            large = evidence.picture(image, change.box, change.label)
             drafts.append(self._evidence(change, at, Size.PICTURE, large))
         return drafts
 

@@ -81,6 +81,22 @@ def test_a_giant_box_does_not_swallow_a_small_track() -> None:
     assert min(change.box.w for change in opened) < 0.1
 
 
+def test_a_plume_boxed_twice_is_one_sighting() -> None:
+    nested = [
+        [whole, seen(whole.score - 0.2, Box(x=whole.box.x, y=whole.box.y + whole.box.h / 2,
+                                            w=whole.box.w, h=whole.box.h / 2))]
+        for whole in growing(10)
+    ]  # fmt: skip
+    changes = play(TOWER, nested)
+    assert len({change.sighting for change in changes}) == 1
+
+
+def test_a_plume_boxed_now_by_its_foot_now_whole_stays_one_track() -> None:
+    foot, whole = box_at(0.40, 0.45, 0.03), box_at(0.38, 0.38, 0.10)
+    changes = play(TOWER, [[seen(0.7, whole if look % 2 else foot)] for look in range(12)])
+    assert len({change.sighting for change in changes}) == 1
+
+
 def test_a_lamp_that_never_changes_opens_nothing() -> None:
     lamp = [[seen(0.7, label=Label.FIRE)] for _ in range(200)]
     changes = play(replace(STREET, hits=6), lamp)

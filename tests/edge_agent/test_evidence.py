@@ -40,14 +40,14 @@ def test_a_thumbnail_of_noise_of_any_size_keeps_its_bound(
 
 
 def test_a_picture_of_noise_keeps_its_bound() -> None:
-    jpeg = evidence.picture(noise(1080, 1920), [(BOX, Label.FIRE)])
+    jpeg = evidence.picture(noise(1080, 1920), BOX, Label.FIRE)
     assert len(jpeg) <= PICTURE_BYTES
     assert decoded(jpeg).shape[0] >= 180
 
 
 def test_a_quiet_picture_keeps_its_size() -> None:
     image = np.full((720, 1280, 3), 90, np.uint8)
-    assert decoded(evidence.picture(image, [])).shape == (720, 1280, 3)
+    assert decoded(evidence.picture(image, BOX, Label.FIRE)).shape == (720, 1280, 3)
 
 
 def test_the_thumbnail_shows_the_box_and_its_surroundings() -> None:
@@ -62,7 +62,7 @@ def test_the_thumbnail_shows_the_box_and_its_surroundings() -> None:
 def test_the_frame_itself_is_not_drawn_upon() -> None:
     image = np.full((72, 128, 3), 90, np.uint8)
     evidence.thumbnail(image, BOX, Label.SMOKE)
-    evidence.picture(image, [(BOX, Label.SMOKE)])
+    evidence.picture(image, BOX, Label.SMOKE)
     assert (image == 90).all()
 
 
