@@ -61,16 +61,16 @@ class Recipe:
 
     phases: tuple[Phase, ...] = (
         Phase(steps=1750, size=320, batch=16, draws=FAR_FIRST),
-        Phase(steps=2450, size=480, batch=7, draws=NEAR_TOO),
-        Phase(steps=600, size=640, batch=4, draws=NEAR_TOO),
+        Phase(steps=500, size=480, batch=7, draws=NEAR_TOO),
+        Phase(steps=200, size=640, batch=4, draws=NEAR_TOO),
     )
     head_rate: float = 2e-3
     trunk_rate: float = 4e-4
     weight_decay: float = 0.02
     warm_steps: int = 200
-    cool_share: float = 0.45
+    cool_share: float = 0.143
     floor: float = 0.02
-    ema_decay: float = 0.9985
+    ema_decay: float = 0.99
     clip_norm: float = 10.0
     mosaic: float = 0.25
     masks_unknown: bool = True
@@ -91,7 +91,7 @@ DEFAULT = Recipe()
 
 SHORT = Recipe(
     phases=(Phase(steps=400, size=320, batch=16, draws=FAR_FIRST),),
-    ema_decay=0.99,
+    cool_share=0.5,
     warm_steps=60,
 )
 """Six minutes on two cores: long enough to tell ideas apart, too short to ship."""

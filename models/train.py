@@ -7,7 +7,6 @@ bfloat16.  A run that was stopped goes on from its last checkpoint.
 import argparse
 import copy
 import json
-import math
 import os
 import time
 from dataclasses import fields
@@ -30,7 +29,7 @@ from models.recipe import RECIPES, Phase, Recipe
 from models.sampling import Batch, Drawer, Stream
 
 REPORT_STEPS = 50
-SAVE_STEPS = 250
+SAVE_STEPS = 50
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
 
@@ -137,14 +136,14 @@ class Trainer:
 
 
 def pace(step: int, recipe: Recipe) -> float:
-    """Share of the peak rate: a linear rise, a plateau, a cosine fall."""
+    """Share of the peak rate: a linear rise, a plateau, a quadratic fall."""
     if step < recipe.warm_steps:
         return (step + 1) / recipe.warm_steps
     cool = int(recipe.steps * (1 - recipe.cool_share))
     if step < cool:
         return 1.0
     way = min(1.0, (step - cool) / max(1, recipe.steps - cool))
-    return recipe.floor + (1 - recipe.floor) * 0.5 * (1 + math.cos(math.pi * way))
+    return float(recipe.floor + (1 - recipe.floor) * (1 - way) ** 2)
 
 
 def run(trainer: Trainer, drawer: Drawer) -> None:
