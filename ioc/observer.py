@@ -17,6 +17,16 @@ from contracts.telemetry import Telemetry
 from contracts.topics import ROOT
 from ioc.broker import LOOPBACK
 
+START_S = 10.0
+"""The broker accepted a connection already; a busy machine may take a second to answer."""
+
+
+class ObserverDeaf(RuntimeError):
+    """The broker accepts connections and answers nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the broker did not answer a subscription in {START_S:.0f} s")
+
 
 @dataclass(kw_only=True)
 class CameraFigures:
@@ -37,16 +47,21 @@ class Observer:
         self.sightings: dict[str, Sighting] = {}
         self.cameras: dict[str, CameraFigures] = defaultdict(CameraFigures)
         self.unreadable = 0
+        self._listening = threading.Event()
         self._counted: set[str] = set()
         self._lock = threading.Lock()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="ioc-demo-observer")
         self._client.on_connect = self._subscribe
+        self._client.on_subscribe = lambda *_: self._listening.set()
         self._client.on_message = self._hear
         self._port = port
 
     def start(self) -> None:
+        """Returns when it listens, so that nothing said from now on is missed."""
         self._client.connect(LOOPBACK, self._port)
         self._client.loop_start()
+        if not self._listening.wait(START_S):
+            raise ObserverDeaf
 
     def stop(self) -> None:
         self._client.disconnect()

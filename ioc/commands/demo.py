@@ -14,6 +14,7 @@ from ioc import settings
 from ioc.broker import BrokerError
 from ioc.demo import ChildDied, Demo, Plan
 from ioc.exits import Exit, complain
+from ioc.observer import ObserverDeaf
 
 NOT_FILES = ("rtsp", "rtsps", "http", "https", "usb", "synthetic")
 
@@ -70,7 +71,7 @@ def run(options: Namespace) -> int:
         print(died.tail, file=sys.stderr)
         complain(f"{died.name} ended by itself with {died.exit_code}; above is the end of its log")
         return Exit.FAILED
-    except BrokerError as trouble:
+    except (BrokerError, ObserverDeaf) as trouble:
         complain(trouble)
         return Exit.FAILED
     except KeyboardInterrupt:

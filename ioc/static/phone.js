@@ -76,7 +76,8 @@ function facts(call) {
   if (typeof place.bearing_deg === "number") add("Hướng", `${Math.round(place.bearing_deg)}°`, "từ hướng bắc");
   if (typeof place.lat === "number") add("Toạ độ", `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`);
   if (body.captured_at) add("Chụp lúc", localTime(body.captured_at, true));
-  const wait = call.latency_ms;
+  // only the first word of an incident was on its way as long as its sighting was sent
+  const wait = body.event === "incident.opened" ? call.latency_ms : null;
   add("Nhận lúc", localTime(call.received_at, true), wait > 0 && wait < 60000 ? `sau ${Math.round(wait)} ms` : "");
   return list;
 }

@@ -113,8 +113,6 @@ def test_a_device_that_was_there_before_is_heard_of(box: Box, port: int) -> None
 
 
 def test_a_sighting_is_news_once(box: Box, observer: Observer) -> None:
-    box.status(Presence.ONLINE)
-    observer.news.get(timeout=PATIENCE_S)
     seen = new_ulid()
     for state in (State.OPENED, State.OPENED, State.UPDATED, State.CLOSED):
         box.sighting(seen, state)
@@ -124,8 +122,6 @@ def test_a_sighting_is_news_once(box: Box, observer: Observer) -> None:
 
 
 def test_camera_figures_are_collected(box: Box, observer: Observer) -> None:
-    box.status(Presence.ONLINE)
-    observer.news.get(timeout=PATIENCE_S)
     box.telemetry(10, 40.0)
     box.telemetry(20, 44.0)
     box.say_again()
@@ -137,7 +133,5 @@ def test_camera_figures_are_collected(box: Box, observer: Observer) -> None:
 
 
 def test_what_cannot_be_read_is_counted(box: Box, observer: Observer) -> None:
-    box.status(Presence.ONLINE)
-    observer.news.get(timeout=PATIENCE_S)
     box.garbage()
     until(lambda: observer.unreadable == 1, "the garbage")
