@@ -23,17 +23,20 @@ async def lines(feed: Feed, last: int | None) -> AsyncIterator[str]:
         yield _line("change", feed.number)
     async with aclosing(feed.changes()) as changes:
         waiting = asyncio.ensure_future(_next(changes))
+        told = 0
         try:
             while True:
                 done, _ = await asyncio.wait({waiting}, timeout=HEARTBEAT_S)
                 if not done:
                     yield _line("beat", feed.number)
                     continue
-                if waiting.result() is None:
+                if (change := waiting.result()) is None:
                     return
-                await asyncio.sleep(GATHER_S)
                 waiting = asyncio.ensure_future(_next(changes))
-                yield _line("change", feed.number)
+                if change.number > told:
+                    await asyncio.sleep(GATHER_S)
+                    told = feed.number
+                    yield _line("change", told)
         finally:
             waiting.cancel()
             await asyncio.wait({waiting})

@@ -9,6 +9,7 @@ from hub.web.sketch import Shape
 
 NAMES = ("name", "ten", "ten_xa", "NAME_3", "Name")
 MOST_BYTES = 20_000_000
+LEAST_CORNERS = 3
 
 
 class BadMap(ValueError):
@@ -48,6 +49,8 @@ def _shape(file: Path, number: int, feature: Any) -> Shape:
             for polygon in polygons
         )
         spots = max(rings, key=len)
+        if len(spots) < LEAST_CORNERS:
+            raise ValueError(f"a ring of {len(spots)} corners")
     except (KeyError, TypeError, ValueError, IndexError) as wrong:
         if isinstance(wrong, BadMap):
             raise

@@ -15,8 +15,8 @@ from hub.geometry import Spot, moved, offset_m
 from hub.places import Commune, Places, district
 
 HULL_CORNERS = 72
-ROUNDS = 60
-STEP = 0.35
+ROUNDS = 100
+STEP = 1.2
 
 Point = tuple[float, float]
 

@@ -1,0 +1,191 @@
+"""The console in real Chromium: live, calm, within its screen, and never off its origin."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from contracts.evidence import Size
+from hub.web.app import create_app
+from tests.hub.daemons import program
+from tests.hub.web.conftest import Desk
+from tests.waiting import until
+
+pytestmark = pytest.mark.web
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+PATIENCE_MS = 15_000
+
+
+@dataclass(slots=True, kw_only=True)
+class Watched:
+    """A page and what it did behind the scenes."""
+
+    page: Page
+    here: str
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def visit(self, path: str) -> None:
+        self.page.goto(f"{self.here}{path}")
+
+    def fits(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def server(desk: Desk) -> Iterator[uvicorn.Server]:
+    """The console behind a real web server on a loopback port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(
+            create_app(desk.context), log_config=None, timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        until(lambda: server.started)
+        server.config.port = listener.getsockname()[1]
+        yield server
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def look(browser: Browser, server: uvicorn.Server) -> Iterator[Callable[[dict[str, int]], Watched]]:
+    contexts = []
+
+    def open_at(size: dict[str, int]) -> Watched:
+        context = browser.new_context(viewport={"width": size["width"], "height": size["height"]})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        watched = Watched(page=page, here=f"http://127.0.0.1:{server.config.port}")
+        page.on("console", lambda message: watched.said.append(message.text))
+        page.on("pageerror", lambda error: watched.said.append(str(error)))
+        page.on("request", lambda request: watched.asked.append(request.url))
+        return watched
+
+    yield open_at
+    for context in contexts:
+        context.close()
+
+
+Look = Callable[[dict[str, int]], Watched]
+
+
+def test_an_incident_appears_without_reloading(desk: Desk, look: Look) -> None:
+    watched = look(DESK)
+    watched.visit("/")
+    expect(watched.page.locator("h1")).to_contain_text("Yên tĩnh")
+    desk.raise_fire()
+    expect(watched.page.locator(".incident h2")).to_contain_text(
+        "Nghi có khói rừng", timeout=PATIENCE_MS
+    )
+    expect(watched.page).to_have_title("(1) Đông Giang IOC", timeout=PATIENCE_MS)
+
+
+def test_its_picture_arrives_after_it(desk: Desk, look: Look) -> None:
+    name = desk.raise_fire()
+    watched = look(PHONE)
+    watched.visit("/")
+    expect(watched.page.locator(".shot")).to_contain_text("Chưa có ảnh")
+    desk.add_picture(name, Size.THUMBNAIL)
+    desk.context.feed.publish("evidence", name)  # type: ignore[arg-type]
+    expect(watched.page.locator(".shot img")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_an_officer_confirms_and_another_desk_sees_it(desk: Desk, look: Look) -> None:
+    desk.raise_fire()
+    phone, other = look(PHONE), look(DESK)
+    phone.visit("/")
+    other.visit("/")
+    phone.page.locator("input[name=who]").fill("Alăng Bảy")
+    phone.page.get_by_role("button", name="Xác nhận cháy").click()
+    expect(phone.page.locator(".said")).to_contain_text("Alăng Bảy")
+    expect(other.page.locator(".said")).to_contain_text(
+        "Xác nhận cháy – Alăng Bảy", timeout=PATIENCE_MS
+    )
+    expect(other.page.locator("h1")).to_contain_text(
+        "Không có sự việc nào chờ", timeout=PATIENCE_MS
+    )
+
+
+def test_what_is_being_typed_is_not_thrown_away(desk: Desk, look: Look) -> None:
+    desk.raise_fire()
+    watched = look(DESK)
+    watched.visit("/")
+    field_ = watched.page.locator("input[name=who]").first
+    field_.fill("Ală")
+    desk.raise_fire()
+    time.sleep(1.5)  # the page would have refreshed by now
+    field_.press_sequentially("ng")
+    assert field_.input_value() == "Alăng"
+
+
+def test_a_false_alarm_is_told_with_its_reason(desk: Desk, look: Look) -> None:
+    name = desk.raise_fire()
+    watched = look(PHONE)
+    watched.visit(f"/incidents/{name}")
+    watched.page.locator("#judge input[name=who]").fill("Bhling Mia")
+    watched.page.locator("#reason").fill("Nắng chói, phản chiếu")
+    watched.page.get_by_role("button", name="Báo động giả").click()
+    expect(watched.page.locator(".said").first).to_contain_text(
+        "Đã đóng: Báo động giả – Bhling Mia"
+    )
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_every_page_fits_its_screen_and_stays_at_home(
+    desk: Desk, look: Look, size: dict[str, int]
+) -> None:
+    desk.introduce()
+    name = desk.raise_fire(drill=True, late=True)
+    desk.add_picture(name, Size.PICTURE)
+    desk.add_picture(name, Size.THUMBNAIL)
+    watched = look(size)
+    for path in ("/", f"/incidents/{name}", "/incidents", "/devices/thap-prao"):
+        watched.visit(path)
+        expect(watched.page.locator("main")).to_be_visible()
+        assert watched.fits(), path
+    assert watched.said == []
+    assert {url.startswith(watched.here) for url in watched.asked} == {True}
+
+
+def test_a_lost_line_is_said_aloud(look: Look, server: uvicorn.Server) -> None:
+    watched = look(PHONE)
+    watched.visit("/")
+    expect(watched.page.locator("#lost")).to_be_hidden()
+    server.should_exit = True
+    expect(watched.page.locator("#lost")).to_be_visible(timeout=60_000)
+    expect(watched.page.locator("#lost")).to_contain_text("số liệu có thể đã cũ")
+
+
+def test_the_bell_is_off_until_it_is_wanted(desk: Desk, look: Look) -> None:
+    watched = look(DESK)
+    watched.visit("/")
+    bell = watched.page.locator("#sound")
+    expect(bell).to_have_attribute("aria-pressed", "false")
+    bell.click()
+    expect(bell).to_have_attribute("aria-pressed", "true")
