@@ -30,10 +30,9 @@ KEEPALIVE_S = 30
 RETRY_S = (1, 15)
 """First and longest wait between attempts: a broker that restarts is found again in seconds."""
 
-RECEIPTS_IN_FLIGHT = 1_000
-RECEIPTS_WAITING = 50_000
-"""Receipts that the broker has not confirmed; some 200 bytes each.  One that finds no room is
-dropped: its device sends again and is answered again."""
+IN_FLIGHT = 1_000
+"""Messages to the broker that it has not confirmed.  Whoever writes more while `has_room` is
+false only fills memory (2 kB each in paho): the inbox waits and gathers its receipts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,7 @@ class Link:
         self._guard = threading.Lock()
         self._generation = 0
         self._connected = False
+        self._unconfirmed = 0
         self._stopping = threading.Event()
         self._client = self._make(client_id)
         self._thread = threading.Thread(target=self._run, name=f"broker-{name}", daemon=True)
@@ -92,10 +92,21 @@ class Link:
             if self._connected and delivery.generation == self._generation and delivery.mid:
                 self._client.ack(delivery.mid, QOS)
 
+    @property
+    def has_room(self) -> bool:
+        """False while the broker has yet to confirm what it was sent."""
+        return self._unconfirmed < IN_FLIGHT
+
     def publish(self, topic: str, payload: bytes) -> None:
         """QoS 1; dropped while there is no connection: the device sends again and is answered."""
         if self._connected:
+            with self._guard:
+                self._unconfirmed += 1
             self._client.publish(topic, payload, qos=QOS)
+
+    def _on_publish(self, *_confirmed: object) -> None:
+        with self._guard:
+            self._unconfirmed -= 1
 
     def _make(self, client_id: str) -> mqtt.Client:
         client = mqtt.Client(
@@ -106,11 +117,11 @@ class Link:
             manual_ack=True,
         )
         client.reconnect_delay_set(*RETRY_S)
-        client.max_inflight_messages_set(RECEIPTS_IN_FLIGHT)
-        client.max_queued_messages_set(RECEIPTS_WAITING)
+        client.max_inflight_messages_set(IN_FLIGHT)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
+        client.on_publish = self._on_publish
         client.on_subscribe = self._on_subscribe
         _authenticate(client, self._settings)
         return client

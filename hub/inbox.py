@@ -116,8 +116,10 @@ class Inbox:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            if batch := self.intake.take(BATCH):
+            if batch := self.intake.take(BATCH, RECEIPT_S if self._owed else None):
                 self._store_until_stored(batch)
+            elif self._owed:
+                self._send_receipts()
 
     def _store_until_stored(self, deliveries: Sequence[Delivery]) -> None:
         wait_s = RETRY_S[0]
@@ -267,11 +269,11 @@ class Inbox:
             log.warning("quarantined (%s): %s", refused.reason, refused.detail)
 
     def _send_receipts(self) -> None:
+        """A link that is behind keeps what it owes: spans grow together instead of piling up."""
         now = utc_now()
-        for link, answers in self._owed.items():
-            for receipt in receipts.compose(answers, now):
+        for link in [link for link in self._owed if link.has_room]:
+            for receipt in receipts.compose(self._owed.pop(link), now):
                 link.publish(str(receipt.topic), codec.encode(receipt))
-        self._owed.clear()
         self._answered = time.monotonic()
 
 

@@ -34,13 +34,14 @@ class Intake(Generic[T]):
                 self._condition.notify_all()
             return True
 
-    def take(self, limit: int) -> list[T]:
+    def take(self, limit: int, wait_s: float | None = None) -> list[T]:
         """What waits, at once: alarms alone if there are any, else up to `limit` of bulk.
 
-        Waits while both lanes are empty; an empty list once closed and emptied.
+        Waits (at most `wait_s`) while both lanes are empty; an empty list then, or once closed
+        and emptied.
         """
         with self._condition:
-            self._condition.wait_for(lambda: self._closed or any(self._lanes.values()))
+            self._condition.wait_for(lambda: self._closed or any(self._lanes.values()), wait_s)
             queue = self._lanes[Lane.ALARM] or self._lanes[Lane.BULK]
             taken = [queue.popleft() for _ in range(min(limit, len(queue)))]
             self._condition.notify_all()

@@ -8,7 +8,7 @@ broker ─ inbox ─┬─ processor ─ incidents ─ webhooks
 import logging
 import secrets
 import signal
-import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from importlib import import_module
@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
+import uvicorn
 from sqlalchemy import URL, func, make_url, select
 
 from contracts import topics
@@ -45,6 +46,9 @@ from hub.watch import Watch
 from hub.webhook import Webhooks
 
 log = logging.getLogger(__name__)
+
+LOOK_S = 0.2
+"""A signal ends a hub without console after this at most."""
 
 
 def records_url(config: HubConfig) -> URL:
@@ -213,14 +217,36 @@ def client_id(database: Database) -> str:
     return str(known)
 
 
+class Ending:
+    """The wish of SIGTERM or SIGINT, heeded from the first moment on: nobody dies half started.
+
+    A plain flag: a lock that the main thread may hold has no place in a signal handler.
+    """
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self.server: uvicorn.Server | None = None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._heed)
+
+    def _heed(self, _number: int, _frame: FrameType | None) -> None:
+        self.wanted = True
+        if self.server is not None:
+            self.server.should_exit = True
+
+    def wait(self) -> None:
+        while not self.wanted:
+            time.sleep(LOOK_S)
+
+
 def run(config_path: Path) -> int:
     """Runs the hub until SIGTERM or SIGINT; the process's exit code.  Raises ConfigError."""
-    ending = _heed_signals()
+    ending = Ending()
     hub = Hub(load(config_path))
     hub.start()
     try:
-        if find_spec("hub.web") and find_spec("hub.web.app") and not ending.is_set():
-            _serve(hub)
+        if find_spec("hub.web") and find_spec("hub.web.app"):
+            _serve(hub, ending)
         else:
             ending.wait()
     finally:
@@ -228,22 +254,8 @@ def run(config_path: Path) -> int:
     return 0
 
 
-def _heed_signals() -> threading.Event:
-    """Set by SIGTERM and SIGINT, from the first moment on: nobody dies half started."""
-    ending = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        ending.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    return ending
-
-
-def _serve(hub: Hub) -> None:
+def _serve(hub: Hub, ending: Ending) -> None:
     """The console in the main thread; uvicorn handles the signals while it runs."""
-    import uvicorn  # noqa: PLC0415  (only a hub with a console needs it)
-
     create_app = import_module("hub.web.app").create_app
     console = hub.config.console
     server = uvicorn.Server(
@@ -258,4 +270,6 @@ def _serve(hub: Hub) -> None:
             timeout_graceful_shutdown=3,
         )
     )
+    ending.server = server
+    server.should_exit = ending.wanted
     server.run()

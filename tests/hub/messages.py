@@ -74,6 +74,7 @@ class Wire:
 
     acknowledged: list[str] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
+    has_room: bool = True
 
     def acknowledge(self, delivery: Delivery) -> None:
         self.acknowledged.append(delivery.topic)

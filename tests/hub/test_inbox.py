@@ -350,3 +350,16 @@ def test_under_load_receipts_of_figures_are_gathered(door: Inbox, wire: Wire) ->
     door.store(door.intake.take(1))
     assert len(wire.receipts) == early + 1
     assert {n for first, last in spans(wire) for n in range(first, last + 1)} == {1, 2, 3, 99}
+
+
+def test_a_link_that_is_behind_is_answered_when_it_has_room(door: Inbox, wire: Wire) -> None:
+    wire.has_room = False
+    for seq in (1, 2, 3):
+        message = telemetry(NOON, seq=seq)
+        door.intake.put(message.lane, wire.delivers(message, NOON))
+    door.start()
+    until(lambda: len(wire.acknowledged) == 3)
+    assert wire.receipts == []
+    wire.has_room = True
+    until(lambda: spans(wire) == [(1, 3)])
+    door.stop()
