@@ -11,6 +11,8 @@ POST /fail            {"requests": 3} or {"seconds": 60}: answers 503 meanwhile
 import asyncio
 import json
 import logging
+import signal
+import socket
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -156,7 +158,14 @@ def create_app(*, secret: bytes, console: str, journal: Path | None = None) -> S
 
 
 def run(*, secret_file: Path, port: int, console: str, journal: Path | None) -> None:
-    """Serves on loopback until it is told to stop."""
+    """Serves on loopback until SIGTERM or SIGINT: raises KeyboardInterrupt then.
+
+    Raises OSError when the secret cannot be read or the port is in use.
+    """
     secret = secret_file.read_text(encoding="utf-8").partition("\n")[0].strip().encode()
     app = create_app(secret=secret, console=console, journal=journal)
-    uvicorn.run(app, host=LOOPBACK, port=port, log_level="warning", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    # uvicorn ends in order and raises the signal again: SIGTERM shall not look like a crash
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with socket.create_server((LOOPBACK, port)) as listener:
+        uvicorn.Server(config).run(sockets=[listener])

@@ -19,5 +19,8 @@ def run(options: Namespace) -> int:
     except (OSError, SQLAlchemyError) as trouble:
         complain(f"the hub ended: {trouble}")
         return Exit.FAILED
+    except SystemExit:  # uvicorn's answer to a port in use or a certificate that is wrong
+        complain("the hub ended: its console cannot be served; the reason stands above")
+        return Exit.FAILED
     except KeyboardInterrupt:
         return Exit.OK

@@ -13,6 +13,8 @@ from typing import Any
 import psutil
 import pytest
 
+from edge_agent.scene.setting import Setting
+from edge_agent.scene.street import StreetScene
 from ioc import cli, demo, settings
 from ioc.broker import LOOPBACK, NATS, EmbeddedBroker, free_port
 from ioc.demo import ChildDied, Demo, Plan
@@ -101,6 +103,23 @@ def test_a_fire_goes_from_camera_to_phone(tmp_path: Path) -> None:
     for line in ("đã nối", "thấy", "Điện thoại nhận tin", "Có ảnh bằng chứng"):
         assert line in said
     assert processes(folder) == {}
+
+
+def epoch_of_a_run(plan: Plan, device: str) -> str:
+    """The birth of the device's outbox, as its agent logs it."""
+    with Demo(plan, print) as shown:
+        while len(shown.observer.online) < 3:
+            assert shown.story.elapsed_s < LIMIT_S
+            shown.step()
+        log = shown.folder.log(device)
+    return log.read_text(encoding="utf-8").rpartition(", epoch ")[2].split()[0]
+
+
+def test_a_demo_goes_on_from_the_folder_that_it_was_given(tmp_path: Path) -> None:
+    plan = Plan(cameras=settings.rendered(), state=tmp_path, port=free_port())
+    first, second = (epoch_of_a_run(plan, "thap-prao") for _ in range(2))
+    assert int(first) > 0
+    assert second == first
 
 
 def test_the_same_over_the_broker_that_pip_installs(
@@ -229,3 +248,30 @@ def test_a_folder_without_fire_is_scored_and_opens_nothing(
     assert figures["source"] == "pictures"
     assert figures["cameras"]["camera-video/cam-1"]["frames_scored"] > 5
     assert [each for each in figures["incidents"] if "fire" in each["type"]] == []
+
+
+@pytest.fixture
+def burning_clip(tmp_path: Path) -> Path:
+    """Half a minute of the rendered street on fire, as a film."""
+    clip = tmp_path / "fire.mp4"
+    setting = Setting.from_url("synthetic:street?seed=3&fps=5&ignite_after=0")
+    scene = StreetScene(setting)
+    size = f"{setting.width}x{setting.height}"
+    raw = ["-f", "rawvideo", "-pix_fmt", "bgr24", "-s", size, "-r", "5", "-i", "-"]
+    ffmpeg = ["ffmpeg", "-loglevel", "error", *raw, "-pix_fmt", "yuv420p", str(clip)]
+    with subprocess.Popen(ffmpeg, stdin=subprocess.PIPE) as film:
+        assert film.stdin is not None
+        for number in range(150):
+            film.stdin.write(scene.render(10 + number / 5, number).tobytes())
+        film.stdin.close()
+        assert film.wait() == 0
+    return clip
+
+
+def test_a_film_of_a_fire_reaches_the_phone(tmp_path: Path, burning_clip: Path) -> None:
+    options = ["--video", str(burning_clip), "--until-incident", "--seconds", "60"]
+    code, figures, said = headless(tmp_path / "state", *options)
+    assert code == Exit.OK, said
+    assert figures["source"] == "fire.mp4"
+    assert figures["incidents"][0]["type"] == "street-fire"
+    assert figures["incidents"][0]["camera"] == "camera-video/cam-1"
