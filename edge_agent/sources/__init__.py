@@ -3,20 +3,23 @@
 from pathlib import Path
 
 from edge_agent.frame import Source, SourceError
+from edge_agent.sources.address import redacted
 from edge_agent.sources.folder import FolderSource
-from edge_agent.sources.video import LiveSource, VideoSource, redacted
+from edge_agent.sources.live import LiveSource
+from edge_agent.sources.recording import VideoSource
 
-LIVE = ("rtsp", "rtsps", "http", "https")
+STREAMS = ("rtsp", "rtsps", "http", "https")
 
 
 def open_source(url: str, *, loop: bool = False, pace_s: float | None = None) -> Source:
     """A source for `url`: `rtsp://…`, `usb:0`, `synthetic:tower?…`, a video file, a folder.
 
+    loop: a recording begins again when it ends.  pace_s: seconds a picture of a folder stands for.
     Raises SourceError for an address that can never work; a camera that is only away is found
     out when its frames are asked for.
     """
     scheme, colon, rest = url.partition(":")
-    if scheme in LIVE:
+    if scheme.lower() in STREAMS:
         return LiveSource(url)
     if scheme == "usb":
         return LiveSource(_device(url, rest))
@@ -30,19 +33,25 @@ def open_source(url: str, *, loop: bool = False, pace_s: float | None = None) ->
         raise SourceError(
             source=redacted(url),
             why=f"nobody here speaks {scheme!r}",
-            remedy=f"use one of {', '.join(LIVE)}, usb:0, a video file or a folder",
+            remedy=f"use one of {', '.join(STREAMS)}, usb:0, a video file or a folder",
         )
     path = Path(url)
     if not path.exists():
         raise SourceError(
             source=url, why="there is no such file or folder", remedy="look at the camera's url"
         )
-    return (
-        FolderSource(path, loop=loop, pace_s=pace_s) if path.is_dir() else VideoSource(path, loop)
+    if path.is_dir():
+        return FolderSource(path, loop=loop, pace_s=pace_s)
+    return LiveSource(url) if path.is_char_device() else VideoSource(path, loop)
+
+
+def _device(url: str, rest: str) -> int | str:
+    if rest.isdigit():
+        return int(rest)
+    if rest.startswith("/dev/"):
+        return rest
+    raise SourceError(
+        source=url,
+        why="a USB camera is a number or a device",
+        remedy="write usb:0 or usb:/dev/video0",
     )
-
-
-def _device(url: str, rest: str) -> int:
-    if not rest.isdigit():
-        raise SourceError(source=url, why="a USB camera is a number", remedy="write usb:0 or usb:1")
-    return int(rest)
