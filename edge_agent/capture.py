@@ -1,8 +1,11 @@
 """Capture: a thread that keeps a camera open and the newest of its frames at hand.
 
 Latest wins: whoever is slow skips frames and never falls behind.  A lost source is opened again,
-for ever.  A real sensor always has noise, so a stream whose pictures are the same to the last bit
-is frozen, whatever its frame rate says.
+for ever.
+
+A real sensor always has noise, even at night, so a stream whose pictures are the same to the last
+bit is frozen, whatever its frame rate says; a threshold on the difference would call a quiet night
+frozen.  A camera that burns a running clock into a frozen picture is not found out this way.
 """
 
 import logging
@@ -20,7 +23,8 @@ log = logging.getLogger(__name__)
 
 FIRST_RETRY_S, LONGEST_RETRY_S = 1.0, 60.0
 FROZEN_FRAMES, FROZEN_S = 5, 20.0
-"""As many equal frames over as many seconds: encoders repeat a frame or two, never for so long."""
+"""As many equal frames over as many seconds: an encoder may repeat the picture of a still scene
+until its next key frame, which is sent every ten seconds at the latest."""
 STOP_S = 2.0
 """A read that hangs longer is left to its daemon thread."""
 
