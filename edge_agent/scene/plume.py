@@ -1,36 +1,60 @@
-"""A plume of smoke that can be blended into any picture.
+"""A plume of smoke that can be blended into any picture: for scenes, drills and training.
 
-Puffs leave the fire at a steady rate; the wind carries each, buoyancy lifts it with the 2/3 power
-of its age (Briggs 1969), turbulence widens it likewise, and what it holds thins out over the
-growing area.  Light through it follows Beer and Lambert: view·exp(-τ) + smoke·(1 - exp(-τ)).
+    Plume(Fire(x=640, y=400, scale=0.7, wind=3.0), seed=1).blend(image, seconds=40.0)
+
+Puffs leave the fire at a steady rate.  Each rises as Briggs has it for a bent-over plume,
+1.6·(F/u)^(1/3)·t^(2/3) (Plume Rise, 1969), below an inversion; the wind carries it; it widens in
+proportion to its rise, and what it holds thins over the growing area.  As eddies pair, puffs merge,
+so that the billows stay as large as the plume is wide.  Light through it follows Beer and Lambert:
+view·exp(-τ) + smoke·(1 - exp(-τ)); the smoke is lit by the sun through itself, by the sky, and
+at night by its fire.
 """
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge_agent.frame import Image
 from edge_agent.scene.noise import Floats, fractal
 
-PUFFS_A_SECOND = 2.0
-LIFE_S = 75.0
-RISE_M = 5.0
-"""Metres risen after one second by a fire of strength 1; m·s^(-2/3)."""
-SPREAD_M = 2.2
-TAU = 9.0
-"""Optical thickness through the middle of a puff of one metre's radius, before it widens."""
-GRAIN = 256
-FINE_PX = 60_000
-"""A plume over more pixels is reckoned more coarsely: frames must keep their pace."""
-TAU_LIMIT = 3.2
+PUFF_S = 0.5
+"""Seconds between two puffs as they leave the fire."""
+LIFE_S = 160.0
+TAKES_HOLD_S = 12.0
+BUOYANCY = 400.0
+"""Briggs' flux F of a fire of strength 1, m⁴/s³: about 45 MW of convected heat."""
+CEILING_M = 420.0
+"""An inversion of a summer afternoon, for strength 1."""
+FOOT_M, SPREAD = 2.5, 0.26
+"""Radius at the fire, and its growth for each metre of rise."""
+PAIRING_S, PAIRING = 1.5, 0.75
+"""From that age puffs merge; spacing grows with age to that power."""
+TAU = 85.0
+"""Optical thickness × m² that a puff of strength 1 holds for each second it stands for."""
+APPEARS_S = 0.8
+"""No puff is there from one frame to the next."""
+TAU_LIMIT = 4.0
 """Thicker smoke looks the same."""
+FADES_S = 150.0
+FINE_PX = 45_000
+"""A plume over more pixels is reckoned more coarsely: frames must keep their pace."""
+SPRITES, SPRITE_PX = 16, 64
+SUN = (-0.55, -0.84)
+"""Towards the sun, across and down the picture."""
+SUNLIT = np.array([222, 226, 228], np.float32)
+SKYLIT = np.array([150, 140, 132], np.float32)
+FIRELIT = np.array([28, 92, 190], np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fire:
-    """Where and how it burns.  x, y: pixels of its foot.  scale: pixels a metre there.
+    """Where and how it burns.
+
+    x, y: pixels of its foot.  scale: pixels a metre there (width / (2·tan(fov/2)·distance)).
     wind: m/s to the right.  strength: 1 = a burning field of 20 × 20 m.  dark: 0 white..1 black.
     """
 
@@ -42,17 +66,30 @@ class Fire:
     dark: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Puffs:
+    """One entry a puff.  x, y, radius: pixels.  tau: thickness at its middle.  angle: radians."""
+
+    x: Floats
+    y: Floats
+    radius: Floats
+    tau: Floats
+    angle: Floats
+    sprite: Floats
+
+
 class Plume:
     """The smoke of one fire; the same seed and second give the same smoke."""
 
     def __init__(self, fire: Fire, seed: int) -> None:
         random = np.random.default_rng(seed)
-        count = int(LIFE_S * PUFFS_A_SECOND)
+        count = int(LIFE_S / PUFF_S) + 1
         self._fire = fire
-        self._sway = random.normal(0, 0.35, count).astype(np.float32)
-        self._gust = random.uniform(0.75, 1.25, count).astype(np.float32)
-        self._mass = random.uniform(0.5, 1.5, count).astype(np.float32)
-        self._grain = fractal(random, GRAIN, GRAIN, 40, octaves=4)
+        self._sway = random.normal(0, 0.33, (2, count)).astype(np.float32)
+        self._gust = (1 + 0.22 * _waves(random, count, 12)).astype(np.float32)
+        self._mass = np.exp(0.55 * _waves(random, count, 5)).astype(np.float32)
+        self._turn = random.uniform(-np.pi, np.pi, count).astype(np.float32)
+        self._sprites = [_billow(random) for _ in range(SPRITES)]
 
     def blend(self, image: Image, seconds: float, light: float = 1.0) -> None:
         """Smoke of a fire that has burnt for `seconds`, into `image`, in place.
@@ -65,88 +102,137 @@ class Plume:
         x1, y1, x2, y2 = _bounds(puffs, image.shape[1], image.shape[0])
         if x2 - x1 < 2 or y2 - y1 < 2:
             return
-        coarse = math.ceil(math.sqrt((x2 - x1) * (y2 - y1) / FINE_PX))
-        tau = self._thickness(puffs, (x1, y1, x2, y2), seconds, coarse)
-        opacity = (1 - np.exp(-np.minimum(tau, TAU_LIMIT)))[..., None]
+        coarse = max(1.0, math.sqrt((x2 - x1) * (y2 - y1) / FINE_PX))
+        size = (x2 - x1, y2 - y1)
+        tau = self._thickness(puffs, (x1, y1), size, coarse)
+        colour = self._colour(tau, (x1, y1), coarse, light)
+        opacity = cv2.resize(1 - np.exp(-np.minimum(tau, TAU_LIMIT)), size)
         part = image[y1:y2, x1:x2]
-        smoke = self._lit(tau, light)
-        part[:] = np.clip(part * (1 - opacity) + smoke * opacity, 0, 255).astype(np.uint8)
+        part[:] = cv2.blendLinear(part, cv2.resize(colour, size), 1 - opacity, opacity)
 
-    def _puffs(self, seconds: float) -> Floats:
-        """One row a puff: x, y, radius in pixels, thickness at its middle."""
+    def _puffs(self, seconds: float) -> _Puffs:
         fire = self._fire
-        born = np.arange(max(0.0, np.ceil((seconds - LIFE_S) * PUFFS_A_SECOND)),
-                         seconds * PUFFS_A_SECOND)  # fmt: skip
-        index = born.astype(int) % len(self._sway)
-        age = (seconds - born / PUFFS_A_SECOND).astype(np.float32)
-        growing = np.minimum(1.0, (born / PUFFS_A_SECOND + 2) / 15)  # a fire takes hold slowly
-        strength = fire.strength * growing
-        risen = RISE_M * np.cbrt(strength) * age ** (2 / 3)
-        radius = 1.5 * np.sqrt(strength) + SPREAD_M * 0.35 * age ** (2 / 3)
-        drift = fire.wind * self._gust[index] * age + self._sway[index] * radius
-        held = strength * self._mass[index] * np.exp(-age / (0.45 * LIFE_S))
-        thickness = TAU * held / (1 + radius**2 / 6)
-        rows = [fire.x + fire.scale * drift, fire.y - fire.scale * risen,
-                np.maximum(fire.scale * radius, 0.8), thickness]  # fmt: skip
-        return np.stack(rows, axis=1).astype(np.float32)
+        first = max(0, math.ceil((seconds - LIFE_S) / PUFF_S))
+        index = np.arange(first, math.floor(seconds / PUFF_S) + 1)
+        age = np.maximum(seconds - index * PUFF_S, 0.02).astype(np.float32)
+        level = PAIRING * np.log2(np.maximum(age / PAIRING_S, 1))
+        share = np.clip(_halvings(index) + 1 - level, 0, 1)
+        alive = share > 0.02
+        index, age, level, share = index[alive], age[alive], level[alive], share[alive]
+        one = index % len(self._mass)
+        strength = fire.strength * np.minimum(1.0, (index * PUFF_S + 2) / TAKES_HOLD_S)
+        rise = 1.6 * np.cbrt(BUOYANCY * strength / max(abs(fire.wind), 1.0)) * age ** (2 / 3)
+        ceiling = CEILING_M * np.cbrt(strength)
+        risen = ceiling * (1 - np.exp(-rise / ceiling))
+        radius = FOOT_M * np.sqrt(strength) + SPREAD * rise
+        drift = fire.wind * self._gust[one] * age + self._sway[0, one] * radius
+        held = TAU * strength * self._mass[one] * PUFF_S * 2**level * share
+        held *= 1 - np.exp(-age / APPEARS_S)
+        return _Puffs(
+            x=_floats(fire.x + fire.scale * drift),
+            y=_floats(fire.y - fire.scale * (risen + 0.6 * self._sway[1, one] * radius)),
+            radius=_floats(np.maximum(fire.scale * radius, 0.7)),
+            tau=_floats(held * np.exp(-age / FADES_S) / radius**2),
+            angle=_floats(self._turn[one] * (1 + 0.25 * np.log1p(age))),
+            sprite=_floats(index * 7 % SPRITES),
+        )
 
     def _thickness(
-        self, puffs: Floats, bounds: tuple[int, int, int, int], seconds: float, coarse: int
+        self, puffs: _Puffs, corner: tuple[int, int], size: tuple[int, int], coarse: float
     ) -> Floats:
-        """Over `bounds`; a large plume is soft, so it is reckoned in blocks of `coarse` pixels."""
-        x1, y1, x2, y2 = bounds
-        tau = np.zeros((-(-(y2 - y1) // coarse), -(-(x2 - x1) // coarse)), np.float32)
-        for x, y, radius, thickness in puffs:
-            _add(tau, (x - x1) / coarse, (y - y1) / coarse, radius / coarse, thickness)
-        tau *= self._texture(tau.shape, bounds, seconds, coarse)
-        if coarse > 1:
-            tau = cv2.resize(tau, (x2 - x1, y2 - y1), interpolation=cv2.INTER_LINEAR)
-        return np.asarray(tau, np.float32)
+        """A large plume is soft, so it is reckoned in blocks of `coarse` pixels."""
+        across, down = (max(2, round(one / coarse)) for one in size)
+        tau = np.zeros((down, across), np.float32)
+        xs, ys = (puffs.x - corner[0]) / coarse, (puffs.y - corner[1]) / coarse
+        for x, y, radius, thick, angle, sprite in zip(
+            xs, ys, puffs.radius / coarse, puffs.tau, puffs.angle, puffs.sprite, strict=True
+        ):
+            _add(tau, self._sprites[int(sprite)], (x, y, radius, angle), thick)
+        return tau
 
-    def _texture(
-        self, shape: tuple[int, ...], bounds: tuple[int, int, int, int], seconds: float, coarse: int
-    ) -> Floats:
-        """Billows that rise and drift with the smoke."""
-        cell = max(0.12, 1.6 / max(self._fire.scale * 12, 1.0))
-        rise = self._fire.scale * RISE_M * 0.35 * seconds
-        across = (
-            coarse * np.arange(shape[1]) + bounds[0] - self._fire.scale * self._fire.wind * seconds
+    def _colour(self, tau: Floats, corner: tuple[int, int], coarse: float, light: float) -> Image:
+        """Sunlight reaches what little smoke stands before; the rest has the sky's."""
+        fire = self._fire
+        reach = max(3, int(0.22 * min(tau.shape)))
+        before = cv2.filter2D(
+            cv2.GaussianBlur(tau, (0, 0), 0.6 + reach / 18), cv2.CV_32F, _ray(reach)
         )
-        down = coarse * np.arange(shape[0]) + bounds[1] + rise
-        xs = np.broadcast_to((across * cell).astype(np.float32) % GRAIN, shape)
-        ys = np.broadcast_to((down * cell).astype(np.float32)[:, None] % GRAIN, shape)
-        grain = cv2.remap(self._grain, np.ascontiguousarray(xs), np.ascontiguousarray(ys),
-                          cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)  # fmt: skip
-        return np.asarray(0.25 + 2.4 * grain**1.6, np.float32)
-
-    def _lit(self, tau: Floats, light: float) -> Floats:
-        """Bright where thin and above, darker within and below."""
-        bright = 205 - 150 * self._fire.dark
-        shade = 1 - 0.28 * (1 - np.exp(-tau / 1.5))
-        below = np.linspace(1.04, 0.86, tau.shape[0], dtype=np.float32)[:, None]
-        grey = bright * shade * below * (0.10 + 0.90 * light)
-        tint = np.array([1.02, 1.0, 0.985], np.float32)
-        return np.asarray(grey[..., None] * tint, np.float32)
+        sun = np.exp(-0.55 * before)[..., None]
+        white = SKYLIT + (SUNLIT - SKYLIT) * sun
+        colour = white * (1 - 0.78 * fire.dark) * (0.06 + 0.94 * light)
+        ys, xs = np.mgrid[: tau.shape[0], : tau.shape[1]].astype(np.float32) * coarse
+        away = np.hypot(xs + corner[0] - fire.x, ys + corner[1] - fire.y)
+        near = np.exp(-away / (fire.scale * 14 * math.sqrt(fire.strength)))
+        colour += FIRELIT * (near * (1 - 0.85 * light))[..., None]
+        return np.asarray(np.clip(colour, 0, 255), np.uint8)
 
 
-def _bounds(puffs: Floats, width: int, height: int) -> tuple[int, int, int, int]:
-    reach = 2.6 * puffs[:, 2]
-    x1, x2 = (puffs[:, 0] - reach).min(), (puffs[:, 0] + reach).max() + 1
-    y1, y2 = (puffs[:, 1] - reach).min(), (puffs[:, 1] + reach).max() + 1
+def _floats(values: NDArray[Any]) -> Floats:
+    return values.astype(np.float32)
+
+
+def _halvings(index: NDArray[np.signedinteger[Any]]) -> Floats:
+    """How often each number can be halved: puffs that can be halved more outlive the others."""
+    lowest = np.bitwise_and(index, -index)
+    return _floats(np.where(index == 0, 16, np.log2(np.maximum(lowest, 1))))
+
+
+def _waves(random: np.random.Generator, count: int, length: int) -> Floats:
+    """`count` values about 0, of spread 1, that hang together over `length`."""
+    rough = random.normal(size=count + 2 * length)
+    smooth = np.convolve(rough, np.hanning(2 * length + 1), "valid")[:count]
+    return np.asarray(smooth / smooth.std(), np.float32)
+
+
+def _billow(random: np.random.Generator) -> Floats:
+    """A ragged ball, thick in the middle: 0..1 over SPRITE_PX squared."""
+    grain = fractal(random, SPRITE_PX, SPRITE_PX, 26, octaves=5) - 0.5
+    line = np.linspace(-1, 1, SPRITE_PX, dtype=np.float32)
+    away = np.hypot(line[None], line[:, None])
+    ball = np.clip(0.9 - away - 1.5 * grain, 0, 1) * np.clip((1 - away) * 4, 0, 1)
+    lumps = np.clip(0.6 + 4.5 * grain[::-1], 0.05, 2)
+    return np.asarray(ball * lumps / (ball * lumps).max(), np.float32)
+
+
+def _ray(reach: int) -> Floats:
+    """A line of `reach` taps towards the sun; its sum is 1."""
+    side = 2 * reach + 1
+    kernel = np.zeros((side, side), np.float32)
+    for step in range(1, reach + 1):
+        kernel[round(reach + step * SUN[1]), round(reach + step * SUN[0])] += 1
+    return np.asarray(kernel / kernel.sum(), np.float32)
+
+
+def _bounds(puffs: _Puffs, width: int, height: int) -> tuple[int, int, int, int]:
+    reach = 1.6 * puffs.radius
     return (
-        int(np.clip(x1, 0, width)), int(np.clip(y1, 0, height)),
-        int(np.clip(x2, 0, width)), int(np.clip(y2, 0, height)),
-    )  # fmt: skip
+        int(np.clip((puffs.x - reach).min(), 0, width)),
+        int(np.clip((puffs.y - reach).min(), 0, height)),
+        int(np.clip((puffs.x + reach).max() + 1, 0, width)),
+        int(np.clip((puffs.y + reach).max() + 1, 0, height)),
+    )
 
 
-def _add(tau: Floats, x: float, y: float, radius: float, thickness: float) -> None:
-    """A Gaussian puff, separable: one product of two short lines."""
-    height, width = tau.shape
-    reach = 2.6 * radius
-    x1, x2 = max(0, int(x - reach)), min(width, int(x + reach) + 1)
-    y1, y2 = max(0, int(y - reach)), min(height, int(y + reach) + 1)
+def _add(
+    tau: Floats, sprite: Floats, place: tuple[float, float, float, float], thick: float
+) -> None:
+    """One puff, turned and scaled to its place."""
+    x, y, radius, angle = place
+    reach = 1.6 * radius
+    x1, x2 = max(0, int(x - reach)), min(tau.shape[1], int(x + reach) + 2)
+    y1, y2 = max(0, int(y - reach)), min(tau.shape[0], int(y + reach) + 2)
     if x1 >= x2 or y1 >= y2:
         return
-    across = np.exp(-(((np.arange(x1, x2) - x) / radius) ** 2))
-    down = thickness * np.exp(-(((np.arange(y1, y2) - y) / radius) ** 2))
-    tau[y1:y2, x1:x2] += np.outer(down, across)
+    step = SPRITE_PX / (2 * reach)  # sprite pixels a picture pixel
+    if step > 2:
+        small = max(4, int(2 * reach) + 1)
+        sprite = cv2.resize(sprite, (small, small), interpolation=cv2.INTER_AREA)
+        step = small / (2 * reach)
+    cos, sin = step * math.cos(angle), step * math.sin(angle)
+    middle = sprite.shape[0] / 2 - 0.5
+    dx, dy = x1 - x, y1 - y
+    back = np.array([[cos, -sin, middle + cos * dx - sin * dy],
+                     [sin, cos, middle + sin * dx + cos * dy]], np.float32)  # fmt: skip
+    tau[y1:y2, x1:x2] += thick * cv2.warpAffine(
+        sprite, back, (x2 - x1, y2 - y1), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    )
