@@ -175,7 +175,7 @@ class Uplink:
         self._wake.set()
 
     async def _send(self, client: aiomqtt.Client) -> None:
-        while True:
+        while not _is_cancelled():
             self._wake.clear()
             if rows := await self._next_rows():
                 await self._give_way()
@@ -215,7 +215,8 @@ class Uplink:
         if self._yield_to is None or self._yield_to.nothing_unsent.is_set():
             return
         try:
-            await asyncio.wait_for(self._yield_to.nothing_unsent.wait(), YIELD_S)
+            async with asyncio.timeout(YIELD_S):
+                await self._yield_to.nothing_unsent.wait()
         except TimeoutError:
             log.info("uplink %s: the alarm lane cannot send; going on", self.lane)
 
@@ -223,7 +224,8 @@ class Uplink:
         """Until something is put, a receipt makes room, or what is on its way counts as lost."""
         patience = self._flight.overdue_in(time.monotonic())
         try:
-            await asyncio.wait_for(self._wake.wait(), max(patience, 0.0))
+            async with asyncio.timeout(max(patience, 0.0)):
+                await self._wake.wait()
         except TimeoutError:
             if self._flight.rows:
                 log.warning(
@@ -244,6 +246,12 @@ def _cause(lost: Exception) -> Exception:
     if not isinstance(lost, (aiomqtt.MqttError, OSError, ValueError)):
         raise lost
     return lost
+
+
+def _is_cancelled() -> bool:
+    """asyncio.wait_for, which aiomqtt publishes with, may swallow a cancellation (Python 3.11)."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def publish_status(client: aiomqtt.Client, status: Status) -> None:

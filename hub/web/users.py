@@ -12,6 +12,8 @@ from pathlib import Path
 COST = {"n": 2**14, "r": 8, "p": 1}
 LEAST = 10
 """Characters of a password."""
+LONGEST = 60
+"""Characters of a name."""
 
 
 class BadUser(ValueError):
@@ -25,8 +27,8 @@ class BadUser(ValueError):
 
 def add_user(file: Path, name: str, password: str) -> None:
     """Adds `name` or changes the password; the file is written whole and readable by us alone."""
-    if not name.strip() or ":" in name or "\n" in name or len(name) > 60:
-        raise BadUser(name=name, why="a name has 1 to 60 characters and no colon")
+    if not (name.strip() and name.isprintable() and ":" not in name and len(name) <= LONGEST):
+        raise BadUser(name=name, why=f"a name has 1 to {LONGEST} printable characters, no colon")
     if len(password) < LEAST:
         raise BadUser(name=name, why=f"a password has at least {LEAST} characters")
     salt = secrets.token_bytes(16)

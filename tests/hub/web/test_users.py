@@ -27,7 +27,14 @@ def test_a_password_is_changed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "password"), [("", "x" * 12), ("a:b", "x" * 12), ("a\nb", "x" * 12), ("Bảy", "short")]
+    ("name", "password"),
+    [
+        ("", "x" * 12),
+        ("a:b", "x" * 12),
+        ("a\nb", "x" * 12),
+        ("a\u2028b", "x" * 12),
+        ("Bảy", "short"),
+    ],
 )
 def test_a_bad_name_or_password_is_refused(tmp_path: Path, name: str, password: str) -> None:
     with pytest.raises(BadUser) as caught:
