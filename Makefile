@@ -36,6 +36,9 @@ check: $(READY)  ## lint, types, formatting, generated files up to date
 schemas: $(READY)  ## write contracts/schema anew from the models
 	@$(BIN)/python -m contracts.export
 
+reference: $(READY)  ## write the configuration pages anew from the models
+	@scripts/reference
+
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	    --universal --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock

@@ -8,9 +8,8 @@ the environment, never in the configuration.
 import os
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -23,7 +22,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 _INLINE_PASSWORD = re.compile(r"(://[^/@\s]*?:)[^/@\s]+@")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -182,34 +180,6 @@ def secret(file: Path | None, variable: str | None) -> str | None:
     if not (value := os.environ.get(variable, "")):
         raise SecretMissing(place=variable, why="the environment variable is not set")
     return value
-
-
-def reference_page(title: str, preface: str, model: type[Section]) -> str:
-    """Markdown: a table of keys for each section of `model`."""
-    return "\n".join([f"# {title}", "", preface, "", *_sections("", model)]).rstrip() + "\n"
-
-
-def _sections(prefix: str, model: type[Section]) -> Iterator[str]:
-    own = {name: field for name, field in model.model_fields.items() if _inner(field) is None}
-    if prefix:
-        yield from (f"## `{prefix}`", "", (model.__doc__ or "").strip().splitlines()[0], "")
-    if own:
-        yield from ("| key | default | what it is |", "|---|---|---|")
-        yield from (_row(name, field) for name, field in own.items())
-        yield ""
-    for name, field in model.model_fields.items():
-        if (inner := _inner(field)) is not None:
-            many = get_origin(field.annotation) is tuple
-            inside = f"{prefix.strip('[]')}.{name}" if prefix else name
-            yield from _sections(f"[[{inside}]]" if many else f"[{inside}]", inner)
-
-
-def _row(name: str, field: FieldInfo) -> str:
-    default = field.default
-    shown = (
-        "required" if default is PydanticUndefined else "" if default is None else f"`{default}`"
-    )
-    return f"| `{name}` | {shown} | {field.title}. {field.description} |"
 
 
 def _inner(field: FieldInfo) -> type[Section] | None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from contracts import configuration
+from contracts import configuration, reference
 from contracts.configuration import Broker, FilePath, Section
 from contracts.identity import CameraName, DeviceName
 from contracts.sighting import Position
@@ -204,12 +204,15 @@ def load(path: Path) -> AgentConfig:
     return configuration.load(path, AgentConfig, reference=REFERENCE)
 
 
-PREFACE = (
-    "Every key of the file that `ioc agent run --config FILE` reads. Generated from the models: "
-    "`make reference`. Relative paths are relative to the file."
-)
+HEAD = """# The agent's configuration
+
+One TOML file, given to `ioc agent run`. Every key has a default unless it says *required*; an
+unknown key is refused. Relative paths are relative to the file. Secrets stand in files
+(`*_file`, the first line counts) or in environment variables (`*_env`), never in this file.
+This page is written from the models (`make reference`).
+"""
 
 
-def reference() -> str:
+def page() -> str:
     """The reference page, Markdown."""
-    return configuration.reference_page("Agent configuration", PREFACE, AgentConfig)
+    return reference.page(HEAD, AgentConfig)

@@ -19,8 +19,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from contracts.clock import utc_now
+from contracts.configuration import secret
 from contracts.topics import QOS
-from hub.config import Broker, secret
+from hub.config import HubBroker
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Link:
 
     def __init__(
         self,
-        settings: Broker,
+        settings: HubBroker,
         *,
         name: str,
         client_id: str,
@@ -183,7 +184,7 @@ class Link:
         )
 
 
-def _authenticate(client: mqtt.Client, settings: Broker) -> None:
+def _authenticate(client: mqtt.Client, settings: HubBroker) -> None:
     password = secret(settings.password_file, settings.password_env)
     if settings.username:
         client.username_pw_set(settings.username, password)

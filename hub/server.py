@@ -22,10 +22,11 @@ from sqlalchemy import URL, func, make_url, select
 
 from contracts import topics
 from contracts.clock import utc_now
+from contracts.configuration import secret
 from contracts.identity import Lane
 from hub import counters, shed, webhook
 from hub.broker import Delivery, Link
-from hub.config import HubConfig, load, secret
+from hub.config import HubConfig, load
 from hub.context import Context
 from hub.database import Database, open_engine, upsert
 from hub.devices import Devices

@@ -22,7 +22,8 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from contracts.clock import utc_now
-from hub.config import Webhook, secret
+from contracts.configuration import secret
+from hub.config import Webhook
 from hub.database import Database
 from hub.feed import Change, Topic
 from hub.records import notifications

@@ -12,8 +12,9 @@ from typing import Any
 
 import httpx
 
+from contracts.configuration import secret
 from contracts.measurement import SHAPES, Measurement
-from hub.config import Influx, secret
+from hub.config import Influx
 from hub.timeseries.point import Sample
 from hub.timeseries.store import Misconfigured, Rejected, TooLarge, Unavailable
 

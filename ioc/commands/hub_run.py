@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from contracts.configuration import ConfigError, SecretMissing
 from hub import server
-from hub.config import ConfigError, SecretMissing
 from ioc.exits import Exit, complain
 
 

@@ -3,7 +3,8 @@
 from argparse import Namespace
 from pathlib import Path
 
-from hub.config import ConfigError, SecretMissing, load
+from contracts.configuration import ConfigError, SecretMissing
+from hub.config import load
 from hub.quarantine import held
 from hub.server import open_database
 from ioc.exits import Exit, complain

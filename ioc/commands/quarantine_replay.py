@@ -4,7 +4,8 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from hub.config import ConfigError, HubConfig, SecretMissing, load
+from contracts.configuration import ConfigError, SecretMissing
+from hub.config import HubConfig, load
 from hub.database import Database
 from hub.quarantine import NotHeld, held
 from hub.replay import NotReplayable, replay

@@ -5,7 +5,8 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from hub.config import ConfigError, load
+from contracts.configuration import ConfigError
+from hub.config import load
 from hub.web.users import BadUser, add_user
 from ioc.exits import Exit, complain
 

@@ -9,7 +9,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from hub.broker import Delivery, Link
-from hub.config import Broker
+from hub.config import HubBroker
 from tests.hub.daemons import Mosquitto
 from tests.waiting import until
 
@@ -38,7 +38,7 @@ class Ear:
 
 def link(server: Mosquitto, ear: Ear) -> Link:
     made = Link(
-        Broker(url=server.url), name="test", client_id="hub-test", filters=("v1/up/#",),
+        HubBroker(url=server.url), name="test", client_id="hub-test", filters=("v1/up/#",),
         on_delivery=ear,
     )  # fmt: skip
     made.start()
@@ -132,7 +132,7 @@ def test_a_broker_killed_and_restarted_is_found_again(mosquitto: Mosquitto, ear:
 def test_a_hub_that_starts_before_its_broker_waits(tmp_path: Path, ear: Ear) -> None:
     server = Mosquitto(tmp_path / "later")
     made = Link(
-        Broker(url=server.url), name="test", client_id="hub-test", filters=("v1/up/#",),
+        HubBroker(url=server.url), name="test", client_id="hub-test", filters=("v1/up/#",),
         on_delivery=ear,
     )  # fmt: skip
     made.start()
@@ -153,7 +153,7 @@ def test_a_failing_callback_is_logged_and_the_link_comes_back(
             raise KeyError("once")
 
     made = Link(
-        Broker(url=mosquitto.url), name="test", client_id="hub-test", filters=("v1/up/#",),
+        HubBroker(url=mosquitto.url), name="test", client_id="hub-test", filters=("v1/up/#",),
         on_delivery=fail_once,
     )  # fmt: skip
     made.start()
@@ -174,7 +174,7 @@ def test_a_blocked_reader_loses_nothing(mosquitto: Mosquitto) -> None:
         made.acknowledge(delivery)
 
     made = Link(
-        Broker(url=mosquitto.url), name="test", client_id="hub-test", filters=("v1/up/#",),
+        HubBroker(url=mosquitto.url), name="test", client_id="hub-test", filters=("v1/up/#",),
         on_delivery=slow,
     )  # fmt: skip
     gate.release()

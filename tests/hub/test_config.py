@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.config import ConfigError, SecretMissing, load, secret
+from contracts.configuration import ConfigError, SecretMissing, secret
+from hub.config import load
 
 
 def write(folder: Path, text: str) -> Path:

@@ -1,11 +1,7 @@
-"""The reference page of the hub's configuration, written from the models.
+"""Reference pages of configurations, written from their models; tests keep the pages equal."""
 
-`python -m hub.reference` prints docs/hub-configuration.md; a test keeps the page equal.
-"""
-
-import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
@@ -13,27 +9,31 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from hub.config import HubConfig
-
-HEAD = """# The hub's configuration
-
-One TOML file, given to `ioc hub run`. Every key has a default unless it says *required*; an
-unknown key is refused. Relative paths are relative to the file. Secrets stand in files
-(`*_file`, the first line counts) or in environment variables (`*_env`), never in this file.
-This page is written from the models (`python -m hub.reference`).
-"""
+from contracts.configuration import Section
 
 
-def page() -> str:
-    """Markdown: a section and a table for each part of the file."""
-    parts = [HEAD]
-    for name, field in HubConfig.model_fields.items():
-        many, model = _section(field.annotation)
+def page(head: str, model: type[Section]) -> str:
+    """Markdown: `head`, a table of the keys that stand alone, then one for each section."""
+    alone = {name: each for name, each in model.model_fields.items() if not _is_section(each)}
+    parts = [head.rstrip() + "\n", *_table(alone)]
+    for name, field in model.model_fields.items():
+        if not _is_section(field):
+            continue
+        many, section = _section(field.annotation)
         heading = f"[[{name}]]" if many else f"[{name}]"
-        parts.append(f"\n## `{heading}`\n\n{(model.__doc__ or '').strip()}\n")
-        parts.append("| key | value | default | what it is |\n|---|---|---|---|")
-        parts.extend(_row(key, each) for key, each in model.model_fields.items())
+        parts.append(f"\n## `{heading}`\n\n{(section.__doc__ or '').strip()}\n")
+        parts += _table(section.model_fields)
     return "\n".join(parts) + "\n"
+
+
+def _table(fields: Mapping[str, FieldInfo]) -> list[str]:
+    head = "| key | value | default | what it is |\n|---|---|---|---|"
+    return [head, *(_row(key, each) for key, each in fields.items())] if fields else []
+
+
+def _is_section(field: FieldInfo) -> bool:
+    _, model = _section(field.annotation)
+    return isinstance(model, type) and issubclass(model, Section)
 
 
 def _section(annotation: Any) -> tuple[bool, type[BaseModel]]:
@@ -82,8 +82,5 @@ def _name(annotation: Any) -> str:
         return _name(inner[0])
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return "text"
-    return {str: "text", int: "whole number", float: "number", Path: "path"}[annotation]
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())
+    kinds = {str: "text", int: "whole number", float: "number", bool: "yes or no", Path: "path"}
+    return kinds[annotation]
