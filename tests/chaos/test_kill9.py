@@ -86,7 +86,8 @@ def hub_process(folder: Path, broker: Mosquitto, influx: Influxd, phone: Phone) 
 
     def ready() -> bool:
         try:
-            return httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).status_code > 0
+            answer = httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False)
+            return int(answer.status_code) > 0
         except httpx.HTTPError:
             return False
 
