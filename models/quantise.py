@@ -2,7 +2,10 @@
 
 Static quantisation in QDQ form (weights by channel, activations by tensor), calibrated on
 training pictures seen through the agent's own letterbox.  The last layer of each branch and all
-decoding stay in float: a quarter of a millisecond, and boxes keep their edges.
+decoding stay in float, so that boxes keep their edges.
+
+Weights keep to seven bits: processors without VNNI add pairs of products in sixteen bits, where
+eight would overflow without a word.
 """
 
 from collections.abc import Iterator, Sequence
@@ -63,6 +66,7 @@ def quantise(source: Path, target: Path, pictures: Sequence[Picture], method: st
             Calibration(pictures),
             quant_format=QuantFormat.QDQ,
             per_channel=True,
+            reduce_range=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             op_types_to_quantize=list(QUANTISED),

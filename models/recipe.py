@@ -61,14 +61,14 @@ class Recipe:
 
     phases: tuple[Phase, ...] = (
         Phase(steps=1750, size=320, batch=16, draws=FAR_FIRST),
-        Phase(steps=500, size=480, batch=7, draws=NEAR_TOO),
-        Phase(steps=200, size=640, batch=4, draws=NEAR_TOO),
+        Phase(steps=850, size=480, batch=7, draws=NEAR_TOO),
+        Phase(steps=400, size=640, batch=4, draws=NEAR_TOO),
     )
     head_rate: float = 2e-3
     trunk_rate: float = 4e-4
     weight_decay: float = 0.02
     warm_steps: int = 200
-    cool_share: float = 0.143
+    cool_share: float = 0.3
     floor: float = 0.02
     ema_decay: float = 0.99
     clip_norm: float = 10.0
@@ -89,6 +89,18 @@ class Recipe:
 
 DEFAULT = Recipe()
 
+SECOND = Recipe(
+    phases=(
+        Phase(steps=1100, size=480, batch=7, draws=NEAR_TOO),
+        Phase(steps=400, size=640, batch=4, draws=NEAR_TOO),
+    ),
+    head_rate=6e-4,
+    trunk_rate=2e-4,
+    warm_steps=50,
+    cool_share=0.7,
+)
+"""Goes on from a finished run at a third of its rates."""
+
 SHORT = Recipe(
     phases=(Phase(steps=400, size=320, batch=16, draws=FAR_FIRST),),
     cool_share=0.5,
@@ -106,6 +118,7 @@ def without(draws: Mapping[str, float], kind: str) -> Mapping[str, float]:
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "default": DEFAULT,
+        "second": SECOND,
         "short": SHORT,
         "short-without-plumes": replace(
             SHORT,

@@ -123,6 +123,12 @@ class Trainer:
         torch.save(state, part)
         part.replace(self.out / CHECKPOINT)
 
+    def start_from(self, checkpoint: Path) -> None:
+        """Takes the averaged weights of another run; its optimiser and step are left behind."""
+        average = torch.load(checkpoint, weights_only=True)["average"]
+        self.late.load_state_dict(average)
+        self.average.module.load_state_dict(average)
+
     def _resume(self) -> None:
         path = self.out / CHECKPOINT
         if not path.is_file():
@@ -214,6 +220,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with manifest.csv")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint and log go here")
     parser.add_argument("--recipe", choices=RECIPES, default="default")
+    parser.add_argument("--start", type=Path, help="a checkpoint to go on from with this recipe")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     told = parser.parse_args()
@@ -222,7 +229,10 @@ def main() -> None:
     recipe = RECIPES[told.recipe]
     drawer = Drawer(read_manifest(told.data, "train"), recipe.mosaic)
     facts = {"training_data_sha256": fingerprint(told.data)}
-    run(Trainer(told.out, recipe, told.seed, facts), drawer)
+    trainer = Trainer(told.out, recipe, told.seed, facts)
+    if told.start and not trainer.step:
+        trainer.start_from(told.start)
+    run(trainer, drawer)
 
 
 if __name__ == "__main__":

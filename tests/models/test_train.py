@@ -57,6 +57,19 @@ def test_a_stopped_run_goes_on_from_its_step(tmp_path: Path, pictures: list[Pict
     )
 
 
+def test_a_second_recipe_starts_from_the_first_ones_average(
+    tmp_path: Path, pictures: list[Picture]
+) -> None:
+    first, folder = Trainer(tmp_path, SHORT, 7, {}), tmp_path / "second"
+    run(first, Drawer(pictures, SHORT.mosaic))
+    folder.mkdir()
+    second = Trainer(folder, SHORT, 7, {})
+    second.start_from(tmp_path / CHECKPOINT)
+    assert second.step == 0
+    for name, value in first.average.module.state_dict().items():
+        assert torch.equal(second.late.state_dict()[name], value)
+
+
 def test_what_is_exported_is_the_average(tmp_path: Path, pictures: list[Picture]) -> None:
     trainer = Trainer(tmp_path, SHORT, 7, {})
     run(trainer, Drawer(pictures, SHORT.mosaic))
