@@ -9,7 +9,7 @@ from edge_agent.scene.noise import Floats, fractal
 SIDE = 128
 RISE = 95.0
 """Rows of the noise that pass in a second: flames lick twice a second."""
-GLOW = 0.35
+GLOW = 0.6
 
 
 class Flame:
@@ -21,8 +21,11 @@ class Flame:
         self._coarse = fractal(random, 4 * SIDE, SIDE, 30, octaves=4)
         self._fine = fractal(random, 4 * SIDE, SIDE, 12, octaves=3)
 
-    def blend(self, image: Image, seconds: float) -> None:
-        """A flame that has burnt for `seconds`, into `image`, in place."""
+    def blend(self, image: Image, seconds: float, light: float = 1.0) -> None:
+        """A flame that has burnt for `seconds`, into `image`, in place.
+
+        `light`: 0 (night) to 1 (full sun): beside the sun its glow is hardly seen.
+        """
         if seconds <= 0:
             return
         grown = min(1.0, 0.3 + seconds / 8)
@@ -38,7 +41,7 @@ class Flame:
         cover = np.clip(heat * 2.2, 0, 1)[..., None]
         lit = part * (1 - 0.92 * cover) + _colour(heat) * cover
         part[:] = np.clip(lit, 0, 255).astype(np.uint8)
-        self._glow(image, width, height)
+        self._glow(image, width, height, GLOW * (1 - 0.8 * light))
 
     def _heat(self, seconds: float) -> Floats:
         """SIDE × SIDE in 0..1: hot at the foot, ragged at the top."""
@@ -46,18 +49,18 @@ class Flame:
         noise = 0.6 * self._coarse[slow : slow + SIDE] + 0.4 * self._fine[fast : fast + SIDE]
         up = np.linspace(1, 0, SIDE, dtype=np.float32)[:, None]  # 1 at the top
         side = np.abs(np.linspace(-1, 1, SIDE, dtype=np.float32))[None]
-        foot = np.clip(1 - 9 * (1 - up) / 2, 0, 1) * side**2  # rounded where it stands
+        foot = np.clip(1 - up / 0.3, 0, 1) ** 2 * (0.1 + 1.6 * side**2)  # rounded where it stands
         body = 1.25 - 1.15 * up - (side**2) * (0.55 + 0.9 * up) - 1.2 * foot
         return np.asarray(np.clip(body + 1.5 * (noise - 0.62), 0, 1), np.float32)
 
-    def _glow(self, image: Image, width: int, height: int) -> None:
+    def _glow(self, image: Image, width: int, height: int, strength: float) -> None:
         """What the flame throws on its surroundings."""
         reach = 2 * max(width, height)
         x, y = int(self._x), int(self._y - height / 3)
         x1, x2 = max(0, x - reach), min(image.shape[1], x + reach)
         y1, y2 = max(0, y - reach), min(image.shape[0], y + reach)
         ys, xs = np.mgrid[y1:y2:4, x1:x2:4].astype(np.float32)
-        near = np.exp(-((xs - x) ** 2 + (ys - y) ** 2) / (0.4 * reach**2)) * GLOW
+        near = np.exp(-((xs - x) ** 2 + (ys - y) ** 2) / (0.4 * reach**2)) * strength
         light = cv2.resize(near, (x2 - x1, y2 - y1))[..., None] * np.array(
             [10, 70, 150], np.float32
         )

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from edge_agent.frame import Image
 from edge_agent.scene.noise import Floats, fractal
 
-PUFF_S = 0.5
+PUFF_S = 0.2
 """Seconds between two puffs as they leave the fire."""
 LIFE_S = 160.0
 TAKES_HOLD_S = 12.0
@@ -31,11 +31,11 @@ CEILING_M = 420.0
 """An inversion of a summer afternoon, for strength 1."""
 FOOT_M, SPREAD = 2.5, 0.26
 """Radius at the fire, and its growth for each metre of rise."""
-PAIRING_S, PAIRING = 1.5, 0.75
+PAIRING_S, PAIRING = 0.6, 0.75
 """From that age puffs merge; spacing grows with age to that power."""
 TAU = 85.0
 """Optical thickness × m² that a puff of strength 1 holds for each second it stands for."""
-APPEARS_S = 0.8
+APPEARS_S = 0.3
 """No puff is there from one frame to the next."""
 TAU_LIMIT = 4.0
 """Thicker smoke looks the same."""
@@ -48,6 +48,7 @@ SUN = (-0.55, -0.84)
 SUNLIT = np.array([222, 226, 228], np.float32)
 SKYLIT = np.array([150, 140, 132], np.float32)
 FIRELIT = np.array([28, 92, 190], np.float32)
+WHITE = np.ones(3, np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,8 @@ class Fire:
     """Where and how it burns.
 
     x, y: pixels of its foot.  scale: pixels a metre there (width / (2·tan(fov/2)·distance)).
-    wind: m/s to the right.  strength: 1 = a burning field of 20 × 20 m.  dark: 0 white..1 black.
+    wind: m/s to the right.  strength: 1 = a burning field of 20 × 20 m (heat: how fast it rises).
+    thick: how much more smoke for its heat than dry grass gives.  dark: 0 white..1 black.
     """
 
     x: float
@@ -63,6 +65,7 @@ class Fire:
     scale: float
     wind: float = 2.0
     strength: float = 1.0
+    thick: float = 1.0
     dark: float = 0.0
 
 
@@ -86,15 +89,16 @@ class Plume:
         count = int(LIFE_S / PUFF_S) + 1
         self._fire = fire
         self._sway = random.normal(0, 0.33, (2, count)).astype(np.float32)
-        self._gust = (1 + 0.22 * _waves(random, count, 12)).astype(np.float32)
-        self._mass = np.exp(0.55 * _waves(random, count, 5)).astype(np.float32)
+        self._gust = (1 + 0.22 * _waves(random, count, int(6 / PUFF_S))).astype(np.float32)
+        self._mass = np.exp(0.55 * _waves(random, count, int(2.5 / PUFF_S))).astype(np.float32)
         self._turn = random.uniform(-np.pi, np.pi, count).astype(np.float32)
         self._sprites = [_billow(random) for _ in range(SPRITES)]
 
-    def blend(self, image: Image, seconds: float, light: float = 1.0) -> None:
+    def blend(self, image: Image, seconds: float, light: float = 1.0, tint: Floats = WHITE) -> None:
         """Smoke of a fire that has burnt for `seconds`, into `image`, in place.
 
-        `light`: 0 (night) to 1 (full sun) on the smoke.
+        `light`: 0 (night) to 1 (full sun) on the smoke.  `tint`: its colour, about 1 in each of
+        blue, green, red.
         """
         if seconds <= 0:
             return
@@ -105,7 +109,7 @@ class Plume:
         coarse = max(1.0, math.sqrt((x2 - x1) * (y2 - y1) / FINE_PX))
         size = (x2 - x1, y2 - y1)
         tau = self._thickness(puffs, (x1, y1), size, coarse)
-        colour = self._colour(tau, (x1, y1), coarse, light)
+        colour = self._colour(tau, (x1, y1), coarse, light * tint)
         opacity = cv2.resize(1 - np.exp(-np.minimum(tau, TAU_LIMIT)), size)
         part = image[y1:y2, x1:x2]
         part[:] = cv2.blendLinear(part, cv2.resize(colour, size), 1 - opacity, opacity)
@@ -126,7 +130,7 @@ class Plume:
         risen = ceiling * (1 - np.exp(-rise / ceiling))
         radius = FOOT_M * np.sqrt(strength) + SPREAD * rise
         drift = fire.wind * self._gust[one] * age + self._sway[0, one] * radius
-        held = TAU * strength * self._mass[one] * PUFF_S * 2**level * share
+        held = TAU * fire.thick * strength * self._mass[one] * PUFF_S * 2**level * share
         held *= 1 - np.exp(-age / APPEARS_S)
         return _Puffs(
             x=_floats(fire.x + fire.scale * drift),
@@ -150,7 +154,7 @@ class Plume:
             _add(tau, self._sprites[int(sprite)], (x, y, radius, angle), thick)
         return tau
 
-    def _colour(self, tau: Floats, corner: tuple[int, int], coarse: float, light: float) -> Image:
+    def _colour(self, tau: Floats, corner: tuple[int, int], coarse: float, light: Floats) -> Image:
         """Sunlight reaches what little smoke stands before; the rest has the sky's."""
         fire = self._fire
         reach = max(3, int(0.22 * min(tau.shape)))
@@ -163,7 +167,7 @@ class Plume:
         ys, xs = np.mgrid[: tau.shape[0], : tau.shape[1]].astype(np.float32) * coarse
         away = np.hypot(xs + corner[0] - fire.x, ys + corner[1] - fire.y)
         near = np.exp(-away / (fire.scale * 14 * math.sqrt(fire.strength)))
-        colour += FIRELIT * (near * (1 - 0.85 * light))[..., None]
+        colour += FIRELIT * near[..., None] * (1 - 0.85 * min(1.0, float(light.mean())))
         return np.asarray(np.clip(colour, 0, 255), np.uint8)
 
 

@@ -25,8 +25,8 @@ class Setting:
     hour: float = 14.0
     wind: float = 2.0
     ignite_after: float = 12.0
-    distance: float = 1500.0
-    strength: float = 4.0
+    distance: float = 1200.0
+    strength: float = 5.0
     place: float = 0.6
 
     @classmethod
@@ -40,7 +40,7 @@ class Setting:
             )
         given: dict[str, Any] = {"kind": kind}
         if kind == "street":
-            given |= {"distance": 25.0, "strength": 1.0}
+            given |= {"distance": 25.0, "strength": 1.0, "place": 0.72}
         kinds = {field.name: type(field.default) for field in fields(cls)}
         for key, text in parse_qsl(query):
             given[key] = _value(url, key, text, kinds)

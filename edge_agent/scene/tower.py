@@ -5,8 +5,10 @@ import math
 import numpy as np
 
 from edge_agent.frame import Image
-from edge_agent.scene.backdrop import Hills, Mist, Sensor, Sky, light_of
+from edge_agent.scene.backdrop import Mist, Sensor, Sky
 from edge_agent.scene.flame import Flame
+from edge_agent.scene.hills import Hills
+from edge_agent.scene.light import daylight_on, tint
 from edge_agent.scene.plume import Fire, Plume
 from edge_agent.scene.setting import Setting
 
@@ -31,7 +33,7 @@ class TowerScene:
         fire = Fire(x=x, y=y, scale=scale, wind=setting.wind, strength=setting.strength)
         self._plume = Plume(fire, setting.seed + 1)
         side = 4 * scale * math.sqrt(setting.strength)
-        self._flame = Flame(x, y, 2 * side, side, setting.seed + 2)
+        self._flame = Flame(x, y, 1.3 * side, side, setting.seed + 2)
 
     def render(self, seconds: float, number: int) -> Image:
         setting = self._setting
@@ -41,7 +43,7 @@ class TowerScene:
         self._mist.over(image, seconds)
         if setting.ignite_after >= 0:
             burning = seconds - setting.ignite_after
-            self._flame.blend(image, burning)
-            self._plume.blend(image, burning, light_of(setting))
+            self._flame.blend(image, burning, daylight_on(setting))
+            self._plume.blend(image, burning, daylight_on(setting), tint(setting))
         self._sensor.over(image, number)
         return image
