@@ -32,6 +32,7 @@ class Lookout(threading.Thread):
         self._outbox = outbox
         self._stopping = threading.Event()
         self._unkept: list[Draft] = []
+        self._disk_is_full = False
 
     def run(self) -> None:
         try:
@@ -83,8 +84,10 @@ class Lookout(threading.Thread):
             return
         try:
             self._outbox.put(*drafts)
+            self._disk_is_full = False
         except OutboxFull as full:
-            if not self._unkept:
+            if not self._disk_is_full:
                 log.error("%s; held in memory, tried again every second", full)
+            self._disk_is_full = True
             alarms = [draft for draft in drafts if draft.lane is Lane.ALARM]
             self._unkept = (self._unkept + alarms)[-MOST_UNKEPT:]
