@@ -21,11 +21,11 @@ class Sky:
         share = np.linspace(0, 1, rows, dtype=np.float32)[:, None, None] ** 0.8
         plain = zenith * (1 - share) + horizon * share
         width = setting.width
-        tall = fractal(random, 4 * rows, 4 * width, 0.34 * width, octaves=8)
-        drawn = cv2.resize(tall, (4 * width, rows), interpolation=cv2.INTER_AREA)
+        tall = fractal(random, 2 * rows, 2 * width, 0.17 * width, octaves=7)
+        drawn = cv2.resize(tall, (4 * width, rows), interpolation=cv2.INTER_LINEAR)
         cover = np.clip((endless(drawn) - 0.50) * 3.0, 0, 0.8)[..., None]
         cloud = 60 + 190 * daylight_on(setting)
-        strip = (plain * (1 - cover) + cloud * cover).astype(np.uint8)
+        strip = (plain + (cloud - plain) * cover).astype(np.uint8)
         self._strip = np.concatenate([strip, strip[:, :width]], axis=1)
         self._span, self._width = 2 * width, width
 
@@ -74,6 +74,6 @@ class Sensor:
 
 def _grain(random: np.random.Generator, size: tuple[int, int, int], sigma: float) -> Image:
     """About 16; a little blurred, as a camera's own denoising leaves it."""
-    rough = random.normal(0, 1, size).astype(np.float32)
+    rough = random.standard_normal(size, np.float32)
     soft = cv2.GaussianBlur(rough, (0, 0), 0.6)
     return np.asarray(np.clip(16 + sigma * soft / soft.std(), 0, 32), np.uint8)

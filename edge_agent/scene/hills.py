@@ -20,7 +20,7 @@ class Hills:
 
     def __init__(self, setting: Setting, random: np.random.Generator) -> None:
         height, width = setting.height, setting.width
-        self._image = np.zeros((height, width, 3), np.float32)
+        painted = np.zeros((height, width, 3), np.float32)
         land = np.zeros((height, width), np.float32)
         self.ridges: list[Floats] = []
         for layer in range(LAYERS):
@@ -30,12 +30,14 @@ class Hills:
             rows = np.arange(height, dtype=np.float32)[:, None]
             cover = np.clip(rows - line[None] + 0.5, 0, 1)
             colour = _layer(setting, line, near, random)
-            self._image += (colour - self._image) * (cover[..., None] if layer else 1.0)
+            colour -= painted
+            colour *= cover[..., None] if layer else 1.0
+            painted += colour
             land = np.maximum(land, cover)
         self._top = int(max(0, min(line.min() for line in self.ridges) - 2))
         solid = int(max(self.ridges[0].max() + 2, self._top + 1))
         self._solid = min(solid, height)
-        self._flat = cv2.GaussianBlur(np.clip(self._image, 0, 255), (0, 0), 0.6).astype(np.uint8)
+        self._flat = cv2.GaussianBlur(np.clip(painted, 0, 255), (0, 0), 0.6).astype(np.uint8)
         self._alpha = np.ascontiguousarray(land[self._top : self._solid])
 
     def over(self, image: Image) -> None:
@@ -69,9 +71,11 @@ def _layer(setting: Setting, line: Floats, near: float, random: np.random.Genera
     dry = np.clip((patches - 0.50) * 5, 0, 1)[..., None]
     bare = np.clip((patches - 0.64) * 14, 0, 1)[..., None]
     green = FOREST + (DRY - FOREST) * dry
-    green = green + (CLEARING - green) * bare * 0.7
-    lit = SHADOW * 0.55 + green * (wooded[..., None] * 0.82 - 0.1)
-    return _through_air(setting, lit * daylight_on(setting), line, near)
+    green += (CLEARING - green) * (0.7 * bare)
+    green *= wooded[..., None] * 0.82 - 0.1
+    green += SHADOW * 0.55
+    green *= daylight_on(setting)
+    return _through_air(setting, green, line, near)
 
 
 def _through_air(setting: Setting, lit: Floats, line: Floats, near: float) -> Floats:
@@ -80,4 +84,5 @@ def _through_air(setting: Setting, lit: Floats, line: Floats, near: float) -> Fl
     rows = np.arange(setting.height, dtype=np.float32)[:, None]
     foot = np.clip((rows - line[None]) / (0.15 * setting.height), 0, 1)[..., None]
     air = np.clip(0.90 * (1 - near) ** 0.9 + 0.30 * (1 - near) * foot**1.5, 0, 0.95)
-    return np.asarray(lit * (1 - air) + haze * air, np.float32)
+    lit += (haze - lit) * air
+    return lit
