@@ -1,7 +1,9 @@
 """When a look becomes a sighting: every threshold of the confirmation, in one place.
 
-The figures were chosen on the train and val splits of the picture set (`python -m models.series`)
-and on the rendered scene; none on test.
+Opening thresholds go with the detector 0.2.0, whose scores rarely pass .6.  TOWER's were chosen on
+the train and val series (`python -m models.series`: 10 of 11 fires raised, one false alarm in 12
+clear hours); STREET's on the clips of the picture set at four looks a second, where all six fires
+open and both fire-free clips stay quiet.  None was chosen on the test split.
 """
 
 from collections.abc import Mapping
@@ -44,7 +46,7 @@ TOWER = Policy(
     floor=MappingProxyType({Label.SMOKE: 0.15, Label.FIRE: 0.25}),
     window=6,
     hits=4,
-    opens=MappingProxyType({Label.SMOKE: 0.28, Label.FIRE: 0.40}),
+    opens=MappingProxyType({Label.SMOKE: 0.36, Label.FIRE: 0.40}),
     stays=0.6,
     largest=0.35,
     link=0.25,
@@ -59,7 +61,7 @@ STREET = Policy(
     floor=MappingProxyType({Label.SMOKE: 0.20, Label.FIRE: 0.20}),
     window=6,
     hits=4,
-    opens=MappingProxyType({Label.SMOKE: 0.35, Label.FIRE: 0.33}),
+    opens=MappingProxyType({Label.SMOKE: 0.40, Label.FIRE: 0.34}),
     stays=0.6,
     largest=0.95,
     link=0.25,

@@ -111,7 +111,7 @@ def filmed(video: str, scene: Scene | None, pace_s: float | None) -> tuple[Camer
             position=PRAO,
             url=str(Path(video).resolve()) if local else video,
             scene=scene or ("tower" if folder else "street"),
-            interval_s=0.25 if folder else 0.5,
+            interval_s=0.25,
             pace_s=(pace_s or FOLDER_PACE_S) if folder else None,
         ),
     )
