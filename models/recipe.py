@@ -91,8 +91,8 @@ DEFAULT = Recipe()
 
 SECOND = Recipe(
     phases=(
-        Phase(steps=1100, size=480, batch=7, draws=NEAR_TOO),
-        Phase(steps=400, size=640, batch=4, draws=NEAR_TOO),
+        Phase(steps=500, size=480, batch=7, draws=NEAR_TOO),
+        Phase(steps=150, size=640, batch=4, draws=NEAR_TOO),
     ),
     head_rate=6e-4,
     trunk_rate=2e-4,
