@@ -101,6 +101,18 @@ SECOND = Recipe(
 )
 """Goes on from a finished run at a third of its rates."""
 
+THIRD = Recipe(
+    phases=(
+        Phase(steps=5000, size=384, batch=12, draws=NEAR_TOO),
+        Phase(steps=800, size=640, batch=4, draws=NEAR_TOO),
+    ),
+    head_rate=1.5e-3,
+    warm_steps=100,
+    cool_share=0.45,
+    ema_decay=0.997,
+)
+"""Goes on from a finished run for twice as long again, at windows that hold near fires whole."""
+
 SHORT = Recipe(
     phases=(Phase(steps=400, size=320, batch=16, draws=FAR_FIRST),),
     cool_share=0.5,
@@ -119,6 +131,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "default": DEFAULT,
         "second": SECOND,
+        "third": THIRD,
         "short": SHORT,
         "short-without-plumes": replace(
             SHORT,

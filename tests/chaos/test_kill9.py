@@ -112,7 +112,7 @@ def drained(folder: Path) -> bool:
     undone = rows(hub, "SELECT count(*) FROM inbox WHERE state = 'new'")[0][0]
     spooled = rows(hub, "SELECT count(*) FROM spool")[0][0]
     pending = rows(hub, "SELECT count(*) FROM notifications WHERE state = 'pending'")[0][0]
-    return waiting == undone == spooled == pending == 0
+    return not any((waiting, undone, spooled, pending))
 
 
 def test_twenty_kills_lose_nothing_and_double_nothing(tmp_path: Path, phone: Phone) -> None:
