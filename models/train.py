@@ -1,7 +1,7 @@
 """`python -m models.train --data FOLDER --out FOLDER`: from the pictures to a checkpoint.
 
 The frozen early part runs in onnxruntime (four times quicker than torch on a CPU), the rest in
-bfloat16.  A run that was stopped goes on from its last checkpoint.
+bfloat16 where the processor has it.  A run that was stopped goes on from its last checkpoint.
 """
 
 import argparse
@@ -31,6 +31,8 @@ from models.sampling import Batch, Drawer, Stream
 REPORT_STEPS = 50
 SAVE_STEPS = 50
 CHECKPOINT = "checkpoint.pt"
+HALVES = "AVX512"
+"""Processors that compute in bfloat16; others emulate it, 16 times slower than float32."""
 LOG = "log.jsonl"
 
 
@@ -85,6 +87,7 @@ class Trainer:
         self.late = self.detector.late.to(memory_format=torch.channels_last)
         self.average = Average(self.late, recipe.ema_decay)
         self.optimiser = torch.optim.AdamW(_groups(self.detector, recipe))
+        self.halves = torch.backends.cpu.get_cpu_capability().startswith(HALVES)
         self.step = 0
         self._resume()
 
@@ -93,7 +96,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * pace(self.step, self.recipe)
         maps = self.early(batch.images.numpy())
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.halves):
             logits, sides = self.late(maps)
         losses = detection_loss(logits, sides, batch.targets, size, self.recipe)
         self.optimiser.zero_grad(set_to_none=True)
