@@ -13,10 +13,10 @@ from onnx import helper
 from torch import Tensor, nn
 
 from models.dataset import CLASS_NAMES
-from models.network import STRIDES, Detector, decode, same_padding
+from models.deployed import Deployed
+from models.network import Detector, same_padding
 
 OPSET = 17
-MOST_ROWS = 300
 DEFAULT_SIZE = 640
 LICENCE = (
     "network and code Apache-2.0; starting weights EfficientNet-lite0 by ML Illustrated, "
@@ -65,39 +65,6 @@ def averaged(state: Mapping[str, Any]) -> Detector:
     return detector
 
 
-class Deployed(nn.Module):  # type: ignore[misc]
-    """The whole way from a uint8 picture to the best rows of boxes and scores."""
-
-    def __init__(self, detector: Detector) -> None:
-        super().__init__()
-        self.early = detector.early
-        self.late = detector.late
-
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        logits, sides = self.late(self.early(image))
-        points, strides = _anchors(image)
-        # empty rows behind the real ones: the smallest picture has MOST_ROWS rows as well
-        scores = torch.cat([logits[0].sigmoid(), torch.zeros(MOST_ROWS, logits.shape[2])])
-        boxes = torch.cat([decode(points, strides, sides[0]), torch.zeros(MOST_ROWS, 4)])
-        best = scores.max(1).values.topk(MOST_ROWS).indices
-        return boxes[best], scores[best]
-
-
-def _anchors(image: Tensor) -> tuple[Tensor, Tensor]:
-    """As network.anchor_points, in operations whose lengths stay symbolic in the graph."""
-    points, strides = [], []
-    for stride in STRIDES:
-        row = image[0, ::stride, 0, 0].to(torch.float32) * 0 + 1
-        column = image[0, 0, ::stride, 0].to(torch.float32) * 0 + 1
-        ys = (row.cumsum(0) - 0.5) * stride
-        xs = (column.cumsum(0) - 0.5) * stride
-        shape = ys[:, None] * 0 + xs[None] * 0
-        grid = torch.stack([shape + xs[None], shape + ys[:, None]], -1).reshape(-1, 2)
-        points.append(grid)
-        strides.append(grid[:, 0] * 0 + stride)
-    return torch.cat(points), torch.cat(strides)
-
-
 def export(detector: Detector, target: Path, facts: Facts, example: int = DEFAULT_SIZE) -> None:
     """Writes `target`; the detector is left in evaluation mode."""
     module = Deployed(detector.float()).eval()
@@ -111,6 +78,7 @@ def export(detector: Detector, target: Path, facts: Facts, example: int = DEFAUL
         raw = Path(folder) / "raw.onnx"
         trace(module, image, raw, axes)
         model = onnx.load(str(raw))
+    _name_weights_once(model.graph)
     _pad_inside_convolutions(model)
     for output, columns in zip(model.graph.output, (4, len(CLASS_NAMES)), strict=True):
         output.type.tensor_type.shape.dim[1].dim_value = columns
@@ -139,6 +107,19 @@ def label(model: onnx.ModelProto, facts: Facts) -> None:
     helper.set_model_props(model, facts.as_metadata())
     model.producer_name = "models.export"
     model.graph.name = "dg-detector"
+
+
+def _name_weights_once(graph: onnx.GraphProto) -> None:
+    """The second look reads the first one's weights by their own name, not through a copy's."""
+    weights = {one.name for one in graph.initializer}
+    copies = {
+        node.output[0]: node.input[0]
+        for node in graph.node
+        if node.op_type == "Identity" and node.input[0] in weights
+    }
+    for node in graph.node:
+        node.input[:] = [copies.get(name, name) for name in node.input]
+    _drop_unread(graph)
 
 
 def _pad_inside_convolutions(model: onnx.ModelProto) -> None:

@@ -9,6 +9,7 @@ import copy
 import json
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,7 @@ from models.export import trace
 from models.loss import detection_loss
 from models.network import Detector, Early
 from models.recipe import RECIPES, Phase, Recipe
+from models.restore import settle, unfold
 from models.sampling import Batch, Drawer, Stream
 
 REPORT_STEPS = 50
@@ -34,6 +36,8 @@ CHECKPOINT = "checkpoint.pt"
 HALVES = "AVX512"
 """Processors that compute in bfloat16; others emulate it, 16 times slower than float32."""
 LOG = "log.jsonl"
+SETTLING_BATCHES = 16
+"""A few hundred pictures: channel statistics wander by less than a hundredth from there."""
 
 
 class FrozenEarly:
@@ -126,11 +130,24 @@ class Trainer:
         torch.save(state, part)
         part.replace(self.out / CHECKPOINT)
 
-    def start_from(self, checkpoint: Path) -> None:
-        """Takes the averaged weights of another run; its optimiser and step are left behind."""
-        average = torch.load(checkpoint, weights_only=True)["average"]
-        self.late.load_state_dict(average)
+    def start_from(self, source: Path, drawer: Drawer) -> None:
+        """Takes the averaged weights of a checkpoint, or those of a released float ONNX file.
+
+        Optimiser and step are left behind.  A released file has no batch norms; their statistics
+        are measured anew on pictures that `drawer` draws.
+        """
+        if source.suffix == ".onnx":
+            unfold(self.detector, source)
+            settle(self.late, self._glances(drawer))
+            average = self.late.state_dict()
+        else:
+            average = torch.load(source, weights_only=True)["average"]
+            self.late.load_state_dict(average)
         self.average.module.load_state_dict(average)
+
+    def _glances(self, drawer: Drawer) -> Iterator[Tensor]:
+        stream = Stream(drawer, self.recipe.phases[0], self.seed, -SETTLING_BATCHES, 0)
+        return (self.early(batch.images.numpy()) for batch in stream)
 
     def _resume(self) -> None:
         path = self.out / CHECKPOINT
@@ -223,7 +240,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with manifest.csv")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint and log go here")
     parser.add_argument("--recipe", choices=RECIPES, default="default")
-    parser.add_argument("--start", type=Path, help="a checkpoint to go on from with this recipe")
+    parser.add_argument(
+        "--start", type=Path, help="go on from it: a checkpoint or a released .onnx"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     told = parser.parse_args()
@@ -234,7 +253,7 @@ def main() -> None:
     facts = {"training_data_sha256": fingerprint(told.data)}
     trainer = Trainer(told.out, recipe, told.seed, facts)
     if told.start and not trainer.step:
-        trainer.start_from(told.start)
+        trainer.start_from(told.start, drawer)
     run(trainer, drawer)
 
 
