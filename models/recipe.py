@@ -112,8 +112,8 @@ DEFAULT = Recipe()
 
 FURTHER = Recipe(
     phases=(
-        Phase(steps=2100, size=320, batch=16, draws=FLAME_FIRST),
-        Phase(steps=1100, size=448, batch=8, draws=FLAME_FIRST),
+        Phase(steps=1800, size=320, batch=16, draws=FLAME_FIRST),
+        Phase(steps=900, size=448, batch=8, draws=FLAME_FIRST),
     ),
     head_rate=1.5e-3,
     warm_steps=100,
