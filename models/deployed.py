@@ -7,6 +7,7 @@ better one (an image pyramid with valid ranges: SNIP, Singh 2018).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -15,29 +16,41 @@ from torch.nn import functional
 from models.network import ALL, STRIDES, Detector, decode
 
 MOST_ROWS = 300
-FULL_MOST = 0.4
-"""Largest side of a box that counts at full scale, as a share of the picture's long side."""
-HALF_LEAST = 0.15
-"""Least such share at half scale."""
 HALF_BRANCHES = (1, 2)
 """The finest branch answers for boxes that do not count at half scale; it is not run there."""
 GREY = 114.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gates:
+    """Whose box counts, by its largest side as a share of the picture's long side.
+
+    At full scale up to `full_most`, at half scale from `half_least` on.
+    """
+
+    full_most: float
+    half_least: float
+
+
+GATES = Gates(full_most=0.4, half_least=0.15)
+"""Chosen on `val` by `python -m models.looks`."""
+
+
 class Deployed(nn.Module):  # type: ignore[misc]
     """From a uint8 picture [1, height, width, 3] to the best rows of boxes and scores."""
 
-    def __init__(self, detector: Detector) -> None:
+    def __init__(self, detector: Detector, gates: Gates = GATES) -> None:
         super().__init__()
         self.early = detector.early
         self.late = detector.late
+        self.gates = gates
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        whole = self._look(image, ALL)
-        half = self._look(halved(image), HALF_BRANCHES)
+        whole = self.look(image, ALL)
+        half = self.look(halved(image), HALF_BRANCHES)
         long = _long_side(image)
-        full_scores = whole[1] * (_largest(whole[0]) <= FULL_MOST * long)
-        half_scores = half[1] * (2 * _largest(half[0]) >= HALF_LEAST * long)
+        full_scores = whole[1] * (_largest(whole[0]) <= self.gates.full_most * long)
+        half_scores = half[1] * (2 * _largest(half[0]) >= self.gates.half_least * long)
         # empty rows behind the real ones: the smallest picture has MOST_ROWS rows as well
         spare = torch.zeros(MOST_ROWS, 4)
         boxes = torch.cat([whole[0], 2 * half[0], spare])
@@ -45,7 +58,7 @@ class Deployed(nn.Module):  # type: ignore[misc]
         best = scores.max(1).values.topk(MOST_ROWS).indices
         return boxes[best], scores[best]
 
-    def _look(self, image: Tensor, branches: Sequence[int]) -> tuple[Tensor, Tensor]:
+    def look(self, image: Tensor, branches: Sequence[int]) -> tuple[Tensor, Tensor]:
         """Corners [anchors, 4] in the image's own pixels, and scores [anchors, CLASSES]."""
         logits, sides = self.late(self.early(image), branches)
         points, strides = _anchors(image, branches)

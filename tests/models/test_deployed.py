@@ -5,7 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training parts need torch, which agents do not carry")
 
-from models.deployed import FULL_MOST, GREY, HALF_LEAST, MOST_ROWS, Deployed, halved  # noqa: E402
+from models.deployed import GATES, GREY, MOST_ROWS, Deployed, halved  # noqa: E402
 from models.network import Detector, anchor_points, decode  # noqa: E402
 from tests.models.test_export import detector  # noqa: E402, F401
 
@@ -42,7 +42,7 @@ def test_boxes_come_from_the_look_that_is_meant_for_their_size(
     for box, size in zip(told, largest, strict=True):
         in_full = ((full - box).abs().max(1).values < 1e-3).any()
         in_half = ((half - box).abs().max(1).values < 1e-3).any()
-        assert (in_full and size <= FULL_MOST) or (in_half and size >= HALF_LEAST)
+        assert (in_full and size <= GATES.full_most) or (in_half and size >= GATES.half_least)
 
 
 def test_rows_come_best_first_with_corners_in_order(
