@@ -12,8 +12,9 @@ import torch
 from onnx import helper
 from torch import Tensor, nn
 
+from edge_agent.detector import GREY, MOST_BOXES, NMS_IOU, STRIDE
 from models.dataset import CLASS_NAMES
-from models.deployed import Deployed
+from models.deployed import MOST_ROWS, Deployed
 from models.network import Detector, same_padding
 
 OPSET = 17
@@ -24,12 +25,14 @@ LICENCE = (
     "see MODEL_CARD.md"
 )
 INPUT_TEXT = (
-    "uint8 [1, height, width, 3], RGB, sides multiples of 32; picture scaled to ioc.default_size "
-    "on its long side, anchored top left, rest filled with grey 114; normalised in the graph"
+    f"uint8 [1, height, width, 3], RGB, sides multiples of {STRIDE}; picture scaled to "
+    "ioc.default_size on its long side (area averaging when smaller, bilinear when larger), "
+    f"anchored top left, rest filled with grey {GREY}; normalised in the graph"
 )
 OUTPUT_TEXT = (
-    "boxes: x1 y1 x2 y2 in input pixels; scores: 0..1 for each class; the best 300 rows, "
-    "overlapping boxes not yet removed"
+    f"boxes: x1 y1 x2 y2 in input pixels; scores: 0..1 for each class; the best {MOST_ROWS} rows, "
+    "overlapping boxes not yet removed. Then, for each class: drop scores below the floor; of "
+    f"boxes with an IoU above {NMS_IOU} keep the best, {MOST_BOXES} at most; divide by the scale"
 )
 
 
@@ -107,6 +110,15 @@ def label(model: onnx.ModelProto, facts: Facts) -> None:
     helper.set_model_props(model, facts.as_metadata())
     model.producer_name = "models.export"
     model.graph.name = "dg-detector"
+    _drop_unused_domains(model)
+
+
+def _drop_unused_domains(model: onnx.ModelProto) -> None:
+    """The quantiser declares every domain that it knows; a box's runtime may know fewer."""
+    used = {node.domain for node in model.graph.node}
+    kept = [one for one in model.opset_import if one.domain in used]
+    del model.opset_import[:]
+    model.opset_import.extend(kept)
 
 
 def _name_weights_once(graph: onnx.GraphProto) -> None:

@@ -22,13 +22,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from models.dataset import fingerprint, read_manifest
+from models.dataset import Picture, fingerprint, read_manifest
 from models.export import trace
 from models.loss import detection_loss
 from models.network import Detector, Early
 from models.recipe import RECIPES, Phase, Recipe
 from models.restore import settle, unfold
 from models.sampling import Batch, Drawer, Stream
+from models.twins import without_twins
 
 REPORT_STEPS = 50
 SAVE_STEPS = 50
@@ -235,6 +236,16 @@ def _plain(recipe: Recipe) -> dict[str, Any]:
     return values | {"phases": phases}
 
 
+def _pictures(data: Path, apart: bool) -> list[Picture]:
+    pictures = read_manifest(data, "train")
+    if not apart:
+        return pictures
+    judges = [one for one in read_manifest(data) if one.split != "train"]
+    kept = without_twins(pictures, judges)
+    print(f"left out {len(pictures) - len(kept)} near copies of val and test", flush=True)
+    return kept
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with manifest.csv")
@@ -243,13 +254,16 @@ def main() -> None:
     parser.add_argument(
         "--start", type=Path, help="go on from it: a checkpoint or a released .onnx"
     )
+    parser.add_argument(
+        "--without-twins", action="store_true", help="leave out near copies of val and test"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     told = parser.parse_args()
     torch.set_num_threads(told.threads)
     told.out.mkdir(parents=True, exist_ok=True)
     recipe = RECIPES[told.recipe]
-    drawer = Drawer(read_manifest(told.data, "train"), recipe.mosaic)
+    drawer = Drawer(_pictures(told.data, told.without_twins), recipe.mosaic)
     facts = {"training_data_sha256": fingerprint(told.data)}
     trainer = Trainer(told.out, recipe, told.seed, facts)
     if told.start and not trainer.step:

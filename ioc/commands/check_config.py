@@ -63,7 +63,7 @@ def problems(kind: Kind, raw: Mapping[str, Any], folder: Path) -> list[Problem]:
     except ValidationError as wrong:
         errors = wrong.errors(include_url=False, include_context=False)
         return [_problem(error, kind) for error in errors if not _follows(error, errors)]
-    return list(_unreadable(config))
+    return [*_unreadable(config), *_untrusted(config)]
 
 
 def _follows(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
@@ -100,6 +100,22 @@ def _unreadable(section: BaseModel, above: str = "") -> Iterator[Problem]:
             yield Problem(key=key, value=str(value), remedy="the file cannot be read")
         if name.endswith("_env") and value and not os.environ.get(value):
             yield Problem(key=key, value=value, remedy="this environment variable is not set here")
+
+
+def _untrusted(config: BaseModel) -> Iterator[Problem]:
+    """A detector that the box would not run."""
+    if (section := getattr(config, "detector", None)) is None:
+        return
+    weights = import_module("edge_agent.weights")
+    try:
+        weights.examine(section)
+    except weights.ModelError as refused:
+        remedy = str(refused)
+        if section.weights is not None:
+            remedy += "; until then the box looks with the built-in detector"
+        yield Problem(
+            key="detector.weights", value=str(section.weights or "built in"), remedy=remedy
+        )
 
 
 def _read(path: Path) -> dict[str, Any] | Problem:

@@ -9,6 +9,7 @@ import pytest
 from ioc import cli
 from ioc.commands.check_config import kinds, problems, recognise
 from ioc.exits import Exit
+from tests.edge_agent.signed import signed, write_public, write_weights
 
 AGENT = """
 [device]
@@ -86,6 +87,27 @@ def test_a_file_that_the_configuration_names_must_be_readable(check: Check) -> N
     assert f"broker.ca_file = '{check.file.parent / 'ca.pem'}'" in check.said
     (check.file.parent / "ca.pem").write_text("")
     assert check(hub) == Exit.OK
+
+
+def test_a_detector_that_the_box_would_refuse_is_named_with_the_reason(check: Check) -> None:
+    own = AGENT + '[detector]\nweights = "own/tiny.onnx"\ntrusted_keys = ["rangers.pub"]\n'
+    folder = check.file.parent
+    weights = signed(folder / "own")
+    write_public(folder / "rangers.pub")
+    assert check(own) == Exit.OK
+    weights.write_bytes(weights.read_bytes()[:-1])
+    assert check(own) == Exit.CONFIGURATION
+    assert f"detector.weights = '{weights}'" in check.said
+    assert "its manifest says" in check.said
+    assert "until then the box looks with the built-in detector" in check.said
+
+
+def test_weights_that_nobody_signed_must_be_called_so(check: Check) -> None:
+    own = AGENT + '[detector]\nweights = "tiny.onnx"\n'
+    write_weights(check.file.parent)
+    assert check(own) == Exit.CONFIGURATION
+    assert "detector.unsigned = true" in check.said
+    assert check(f"{own}unsigned = true\n") == Exit.OK
 
 
 def test_what_is_no_toml_says_where(check: Check) -> None:
