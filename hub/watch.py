@@ -19,7 +19,7 @@ from hub.incident import Alarm, IncidentType, Place, Severity, Subsystem
 from hub.incidents import Incidents
 from hub.places import Places
 from hub.records import cameras, devices, incidents
-from hub.wording import LOCAL, clock, small
+from hub.wording import LOCAL, away, clock, small
 
 SERIES = "hub/series"
 NOWHERE = Place()
@@ -89,7 +89,7 @@ class Watch:
         if now - since > patience:
             words = f"Không có tín hiệu từ {clock(since)}."
             if said_off and device.reason:
-                words += f" Lý do: {device.reason}."
+                words += f" Lý do: {away(device.reason)}."
         place = self._place(eyes[0], now) if eyes else NOWHERE
         return Trouble(
             originator=device.device,

@@ -65,7 +65,8 @@ examples:
   ioc agent run --config agent.toml
 
 Runs in the foreground until Ctrl-C or SIGTERM; logs go to stderr.
-{EXITS}"""
+{EXITS}  70   a thread that sees is dead or stuck; the service manager should start it anew
+"""
 
 MODEL_KEYGEN = """
 example:

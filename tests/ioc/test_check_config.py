@@ -1,13 +1,10 @@
 """`ioc check-config` names every wrong key, its value and what to do."""
 
-import os
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from ioc import cli
-from ioc.commands.check_config import kinds, problems, recognise
 from ioc.exits import Exit
 from tests.edge_agent.signed import signed, write_public, write_weights
 
@@ -134,16 +131,3 @@ def test_a_long_value_is_cut(check: Check) -> None:
     check(f'[broker]\nurl = "{"x" * 5000}"\n', "--as", "hub")
     assert "…" in check.said
     assert len(check.said) < 500
-
-
-@pytest.mark.parametrize("name", ["hub", "agent"])
-def test_the_files_to_start_from_are_good(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of deploy/: right in every key, if not in the secrets of this machine."""
-    sample = Path(cli.__file__).parents[1] / "deploy" / f"{name}.toml"
-    if not sample.exists():
-        pytest.skip(f"deploy/{name}.toml is not written yet")
-    monkeypatch.setattr(os, "access", lambda *_: True)
-    raw = tomllib.loads(sample.read_text(encoding="utf-8"))
-    assert recognise(raw).name == name
-    found = problems(kinds()[name], raw, sample.parent)
-    assert [each for each in found if not each.key.endswith("_env")] == []
