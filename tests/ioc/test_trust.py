@@ -1,7 +1,6 @@
 """Trust of a running district: who listens where, and where secrets are seen."""
 
-import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -69,7 +68,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     )
 
 
-def with_a_locked_influx(write: types.FunctionType) -> object:
+def with_a_locked_influx(
+    write: Callable[[settings.Folder], None],
+) -> Callable[[settings.Folder], None]:
     """The demo's files, with figures sent to an InfluxDB that is not there, by a token."""
 
     def write_both(folder: settings.Folder) -> None:
