@@ -30,6 +30,12 @@ servers:  ## install the test servers (Debian or Ubuntu; root or sudo)
 test: $(READY) servers  ## every test, against real servers and a real browser
 	@$(BIN)/python -m pytest
 
+chaos: $(READY) servers  ## kill and stop every server while traffic flows; OUTAGE=60 for a minute each
+	@IOC_OUTAGE_S=$(or $(OUTAGE),6) $(BIN)/python -m pytest tests/chaos -s
+
+bench: $(READY) servers  ## memory, overhead and latency beside their limits (minutes)
+	@$(BIN)/python -m benchmarks
+
 check: $(READY)  ## lint, types, formatting, generated files up to date
 	@scripts/check
 

@@ -13,6 +13,9 @@ import pytest
 
 from tests.waiting import until
 
+START_S = 90.0
+"""For a machine that is busy with other things; a hub needs two seconds."""
+
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -39,7 +42,7 @@ class Daemon:
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
-        until(self._ready)
+        until(self._ready, START_S)
 
     def end(self, number: int = signal.SIGTERM) -> None:
         if self._process is not None:
@@ -50,6 +53,17 @@ class Daemon:
     def kill(self) -> None:
         """As a power cut does it."""
         self.end(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """It keeps its connections, and the kernel accepts more; nobody answers."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
 
 
 class Mosquitto(Daemon):

@@ -8,10 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Row, select, update
 
 from contracts.clock import utc_now
+from hub import webhook
 from hub.config import Webhook
 from hub.database import Database
 from hub.incident import Event, Verdict
@@ -33,6 +35,9 @@ class Phone:
         self.calls: list[tuple[dict[str, str], bytes]] = []
         self.answers: list[int] = []
         self.headers: dict[str, str] = {}
+        self.cuts = 0
+        self.answering = threading.Event()
+        self.answering.set()
         phone = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -41,6 +46,11 @@ class Phone:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 phone.calls.append((dict(self.headers), body))
+                phone.answering.wait()
+                if phone.cuts:
+                    phone.cuts -= 1
+                    self.close_connection = True
+                    return
                 self.send_response(phone.answers.pop(0) if phone.answers else 204)
                 for name, value in phone.headers.items():
                     self.send_header(name, value)
@@ -149,10 +159,45 @@ def test_what_may_pass_is_tried_again_with_the_same_key(
     assert rows(database)[0].state == "pending"
     due_now(database)
     endpoint.deliver_due()
-    keys = [headers["Idempotency-Key"] for headers, _ in phone.calls]
-    assert len(keys) == 2
-    assert keys[0] == keys[1]
+    assert keys(phone) == [rows(database)[0].key] * 2
     assert [(row.state, row.attempts) for row in rows(database)] == [("accepted", 2)]
+
+
+def keys(phone: Phone) -> list[str]:
+    return [headers["Idempotency-Key"] for headers, _ in phone.calls]
+
+
+def test_an_endpoint_that_takes_the_call_and_hangs_gets_it_again_with_the_same_key(
+    phone: Phone, secret_file: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook, "TIMEOUT", httpx.Timeout(0.5))
+    impatient = Endpoint(hook(phone, secret_file), database)
+    phone.answering.clear()
+    tell(database, impatient.settings)
+    impatient.deliver_due()
+    [waiting] = rows(database)
+    assert (waiting.state, waiting.attempts) == ("pending", 1)
+    assert "ReadTimeout" in waiting.answer
+    phone.answering.set()
+    due_now(database)
+    impatient.deliver_due()
+    impatient._client.close()
+    assert keys(phone) == [waiting.key] * 2
+    assert [row.state for row in rows(database)] == ["accepted"]
+
+
+def test_an_endpoint_that_dies_before_it_answers_gets_the_call_again_with_the_same_key(
+    phone: Phone, database: Database, endpoint: Endpoint
+) -> None:
+    phone.cuts = 1
+    tell(database, endpoint.settings)
+    endpoint.deliver_due()
+    assert rows(database)[0].state == "pending"
+    assert "RemoteProtocolError" in rows(database)[0].answer
+    due_now(database)
+    endpoint.deliver_due()
+    assert keys(phone) == [rows(database)[0].key] * 2
+    assert [row.state for row in rows(database)] == ["accepted"]
 
 
 def test_the_server_s_wish_to_wait_is_respected(

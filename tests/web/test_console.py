@@ -29,6 +29,8 @@ FLAGS = [
 ]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 PATIENCE_MS = 15_000
+ATTACK = '<img src=x onerror="window.taken=1">'
+TOWER = "Tháp Sông Kôn – thôn Bhơ Hôồng, “hướng Đông Bắc”"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -189,3 +191,32 @@ def test_the_bell_is_off_until_it_is_wanted(desk: Desk, look: Look) -> None:
     expect(bell).to_have_attribute("aria-pressed", "false")
     bell.click()
     expect(bell).to_have_attribute("aria-pressed", "true")
+
+
+def test_hostile_words_are_shown_as_words_and_run_nothing(desk: Desk, look: Look) -> None:
+    desk.introduce(title=ATTACK, reason=ATTACK)
+    name = desk.raise_fire(title_vi=ATTACK, text_vi=ATTACK)
+    watched = look(DESK)
+    watched.visit("/")
+    watched.page.locator("input[name=who]").first.fill(ATTACK)
+    watched.page.get_by_role("button", name="Xác nhận cháy").click()
+    for path in ("/", f"/incidents/{name}", "/incidents", "/devices/thap-prao"):
+        watched.visit(path)
+        expect(watched.page.locator("main")).to_contain_text(ATTACK)
+        assert watched.page.locator("main img[src=x]").count() == 0
+        assert watched.page.evaluate("window.taken === undefined")
+    assert watched.said == []
+    assert {url.startswith(watched.here) for url in watched.asked} == {True}
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_vietnamese_with_all_its_marks_is_shown_as_it_was_written(
+    desk: Desk, look: Look, size: dict[str, int]
+) -> None:
+    desk.introduce(title=TOWER)
+    name = desk.raise_fire(title_vi=f"Nghi có khói rừng nhìn từ {TOWER}")
+    watched = look(size)
+    for path in ("/", f"/incidents/{name}", "/devices/thap-prao"):
+        watched.visit(path)
+        expect(watched.page.locator("main")).to_contain_text(TOWER)
+        assert watched.fits(), path

@@ -1,0 +1,73 @@
+"""A measured figure beside its limit, and how large a process is."""
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import cpu_count, getloadavg
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """`value` may be at most `limit`, both in `unit`; `note` says what it was measured on."""
+
+    name: str
+    value: float
+    limit: float
+    unit: str
+    note: str
+
+    @property
+    def ratio(self) -> float:
+        return self.value / self.limit
+
+    @property
+    def met(self) -> bool:
+        return self.value <= self.limit
+
+    def line(self) -> str:
+        verdict = "met" if self.met else "MISSED"
+        beside = f"{self.value:7.1f} of {self.limit:3.0f} {self.unit:2}"
+        return f"{self.name:28} {beside}   {self.ratio:5.2f}   {verdict:6}   {self.note}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """Of one process, in megabytes (10^6 bytes); `pss` counts shared pages by their sharers."""
+
+    rss: float
+    peak_rss: float
+    pss: float
+
+    def note(self) -> str:
+        return f"its peak; {self.rss:.0f} MB at the end, PSS {self.pss:.0f} MB"
+
+
+def memory(pid: int) -> Memory:
+    """As Linux tells it in /proc; raises OSError once the process is gone."""
+    status = _kilobytes(Path(f"/proc/{pid}/status"))
+    shares = _kilobytes(Path(f"/proc/{pid}/smaps_rollup"))
+    return Memory(
+        rss=status["VmRSS"] * 1024 / 1e6,
+        peak_rss=status["VmHWM"] * 1024 / 1e6,
+        pss=shares["Pss"] * 1024 / 1e6,
+    )
+
+
+def _kilobytes(file: Path) -> dict[str, int]:
+    """The lines that end in kB."""
+    lines = (line.split() for line in file.read_text().splitlines())
+    return {one[0].rstrip(":"): int(one[1]) for one in lines if len(one) == 3 and one[2] == "kB"}
+
+
+def machine() -> str:
+    """What the figures were measured on; a busy machine is slow at everything."""
+    python = f"Python {platform.python_version()}"
+    return f"{cpu_count()} cores, load {getloadavg()[0]:.1f}, {platform.machine()}, {python}"
+
+
+def judge(figures: Sequence[Figure]) -> int:
+    """Prints each beside its limit; 0 when all are met, else 1."""
+    for figure in figures:
+        print(figure.line(), flush=True)
+    return int(not all(figure.met for figure in figures))
