@@ -11,8 +11,11 @@ from contracts.configuration import Broker, FilePath, Section
 from contracts.identity import CameraName, DeviceName
 from contracts.sighting import Position
 from contracts.status import CameraCard, Pose
+from edge_agent.sources.folder import DEFAULT_PACE_S
 
 REFERENCE = "docs/agent-configuration.md"
+LAPSE_S = 60.0
+"""Between two pictures of a time-lapse, unless told otherwise."""
 
 
 class Device(Section):
@@ -106,7 +109,8 @@ class CameraSection(Section):
     scene: Literal["tower", "street"] = Field(
         default="tower",
         title="Scene",
-        description="`tower`: far smoke, confirmed over many looks; `street`: near fire, quick.",
+        description="`tower`: far smoke, confirmed in about a minute, and flame in seconds; "
+        "`street`: near fire, quick.",
     )
     interval_s: float = Field(
         default=1.0,
@@ -130,6 +134,14 @@ class CameraSection(Section):
         gt=0,
         title="Pace",
         description="Seconds that each picture of a folder is shown.",
+    )
+    speed: float | None = Field(
+        default=None,
+        gt=0,
+        title="Speed",
+        description="How many times faster than life a recording runs; the confirmation's seconds "
+        "shrink by it. If absent, each picture of a folder stands for a minute, and all else is "
+        "life.",
     )
     azimuth_deg: float | None = Field(
         default=None,
@@ -156,6 +168,15 @@ class CameraSection(Section):
         if (urlsplit(url).password or "{password}") != "{password}":
             raise ValueError("write {password} and say in password_file where it stands")
         return url
+
+    @property
+    def hurry(self) -> float:
+        """World seconds in a second."""
+        if self.speed is not None:
+            return self.speed
+        if Path(self.url).is_dir():
+            return LAPSE_S / (self.pace_s or DEFAULT_PACE_S)
+        return 1.0
 
     @property
     def pose(self) -> Pose | None:

@@ -1,16 +1,18 @@
 """Confirmation over time, the place where false alarms die.  Pure: no clock, no camera, no disk.
 
 The boxes of each look are joined to tracks; a track whose pooled score and hits suffice and
-that is not still opens a sighting, once; it is updated while it lasts and closed once.
-Smoke and fire are tracked apart: that a fire appears in known smoke is news of its own.
+that is not still opens a sighting, once; it is updated while it lasts and closed once.  Opening
+asks for much, staying open for any box over the policy's floor (hysteresis).  Smoke and fire are
+tracked apart: that a fire appears in known smoke is news of its own.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contracts.sighting import Box, Label, State
 from edge_agent.detector import Detection
+from edge_agent.floor import NoiseFloor
 from edge_agent.policy import Policy
 from edge_agent.track import Track, area, likeness, shared
 
@@ -21,6 +23,8 @@ AT_ONCE_S = 2.0
 NESTED, NESTED_AREAS = 0.6, 8.0
 """A box that lies by this share within a stronger one, and is not smaller than this, is the same
 plume boxed twice; a far smaller one may be a second fire."""
+PATIENCE = 3.0
+"""A camera that looks rarely may miss a sighting in so many looks before that is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +41,14 @@ class Change:
 
 
 class Confirmer:
-    """The tracks of one camera under one policy."""
+    """The tracks of one camera under one policy; `noise` is what it learned of false ones."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, noise: NoiseFloor | None = None) -> None:
         self._policy = policy
+        self._noise = NoiseFloor() if noise is None else noise
         self._tracks: list[Track] = []
+        self._looked_at: datetime | None = None
+        self._gap_s: float | None = None
 
     @property
     def floor(self) -> float:
@@ -50,37 +57,59 @@ class Confirmer:
 
     def look(self, detections: Sequence[Detection], at: datetime) -> list[Change]:
         """One scored frame, captured at `at`, not before the last one."""
+        self._tracks = [one for one in self._tracks if one.opened or not self._over(one, at)]
         usable = _unnested([one for one in detections if self._usable(one)])
-        pairs = self._pairs(usable)
+        loud = [self._stands_out(one, at) for one in usable]
+        pairs = self._pairs(usable, loud)
         for index, track in enumerate(self._tracks):
             if index in pairs:
                 track.hit(usable[pairs[index]], at)
             else:
-                track.miss()
+                track.miss(at)
         taken = set(pairs.values())
         self._tracks += [
             Track.begin(self._policy, one, at)
             for number, one in enumerate(usable)
-            if number not in taken
+            if number not in taken and loud[number]
         ]
-        return self._changes(at)
+        changes = self._changes(at)
+        self._learn(usable, at)
+        if self._looked_at is not None:
+            self._gap_s = (at - self._looked_at).total_seconds()
+        self._looked_at = at
+        return changes
 
     def expire(self, at: datetime) -> list[Change]:
         """No frame came: closes what was not seen for too long."""
-        return [self._close(track) for track in list(self._tracks) if self._over(track, at)]
+        over = [track for track in self._tracks if track.opened and self._over(track, at)]
+        return [self._close(track) for track in over]
 
     def _usable(self, one: Detection) -> bool:
         size = area(one.box)
         return one.score >= self._policy.floor[one.label] and 0 < size <= self._policy.largest
 
-    def _pairs(self, usable: Sequence[Detection]) -> dict[int, int]:
-        """Track index to detection index: the best overlaps first, each box and track once."""
+    def _stands_out(self, one: Detection, at: datetime) -> bool:
+        """Over the noise of its place at this time of day, if there is any."""
+        noise = self._noise.under(one, at)
+        return noise == 0 or one.score >= noise + self._policy.margin
+
+    def _learn(self, usable: Sequence[Detection], at: datetime) -> None:
+        """Noise is what did not open: neither on an open sighting nor before it opened."""
+        known = [track for track in self._tracks if track.opened]
+        for one in usable:
+            if not any(shared(one.box, track.box) for track in known):
+                self._noise.learn(one, at)
+
+    def _pairs(self, usable: Sequence[Detection], loud: Sequence[bool]) -> dict[int, int]:
+        """Track index to detection index: the best overlaps first, each box and track once;
+        what is open is fed by noise as well."""
         ranked = sorted(
             (
                 (-alike, number, index)
                 for index, track in enumerate(self._tracks)
                 for number, one in enumerate(usable)
                 if one.label is track.label
+                and (loud[number] or track.opened)
                 and (alike := likeness(track.box, one.box)) >= self._policy.link
             ),
         )
@@ -102,6 +131,7 @@ class Confirmer:
         for track in self._tracks:
             if not track.opened and track.confirmed:
                 track.opened = True
+                self._noise.forget(track.seen, track.first_seen_at, at)
                 yield _tell(track, State.OPENED, at)
             elif track.opened and track.last_seen_at == at and self._worth_telling(track, at):
                 yield _tell(track, State.UPDATED, at)
@@ -115,8 +145,10 @@ class Confirmer:
         return since >= self._policy.updates_every_s or (grown and since >= AT_ONCE_S)
 
     def _over(self, track: Track, at: datetime) -> bool:
-        quiet = at - track.last_seen_at > timedelta(seconds=self._policy.closes_after_s)
-        return track.opened and quiet
+        if self._gap_s is None:  # how often it looks shows at the second look
+            return False
+        patience = max(self._policy.closes_after_s, PATIENCE * self._gap_s)
+        return (at - track.last_seen_at).total_seconds() > patience
 
     def _close(self, track: Track) -> Change:
         self._tracks.remove(track)
