@@ -59,8 +59,7 @@ class Confirmer:
         """One scored frame, captured at `at`, not before the last one."""
         self._tracks = [one for one in self._tracks if one.opened or not self._over(one, at)]
         usable = _unnested([one for one in detections if self._usable(one)])
-        loud = [self._stands_out(one, at) for one in usable]
-        pairs = self._pairs(usable, loud)
+        pairs = self._pairs(usable)
         for index, track in enumerate(self._tracks):
             if index in pairs:
                 track.hit(usable[pairs[index]], at)
@@ -70,10 +69,10 @@ class Confirmer:
         self._tracks += [
             Track.begin(self._policy, one, at)
             for number, one in enumerate(usable)
-            if number not in taken and loud[number]
+            if number not in taken
         ]
         changes = self._changes(at)
-        self._learn(usable, at)
+        self._learn(at)
         if self._looked_at is not None:
             self._gap_s = (at - self._looked_at).total_seconds()
         self._looked_at = at
@@ -88,28 +87,14 @@ class Confirmer:
         size = area(one.box)
         return one.score >= self._policy.floor[one.label] and 0 < size <= self._policy.largest
 
-    def _stands_out(self, one: Detection, at: datetime) -> bool:
-        """Over the noise of its place at this time of day, if there is any."""
-        noise = self._noise.under(one, at)
-        return noise == 0 or one.score >= noise + self._policy.margin
-
-    def _learn(self, usable: Sequence[Detection], at: datetime) -> None:
-        """Noise is what did not open: neither on an open sighting nor before it opened."""
-        known = [track for track in self._tracks if track.opened]
-        for one in usable:
-            if not any(shared(one.box, track.box) for track in known):
-                self._noise.learn(one, at)
-
-    def _pairs(self, usable: Sequence[Detection], loud: Sequence[bool]) -> dict[int, int]:
-        """Track index to detection index: the best overlaps first, each box and track once;
-        what is open is fed by noise as well."""
+    def _pairs(self, usable: Sequence[Detection]) -> dict[int, int]:
+        """Track index to detection index: the best overlaps first, each box and track once."""
         ranked = sorted(
             (
                 (-alike, number, index)
                 for index, track in enumerate(self._tracks)
                 for number, one in enumerate(usable)
                 if one.label is track.label
-                and (loud[number] or track.opened)
                 and (alike := likeness(track.box, one.box)) >= self._policy.link
             ),
         )
@@ -129,12 +114,25 @@ class Confirmer:
 
     def _news(self, at: datetime) -> Iterator[Change]:
         for track in self._tracks:
-            if not track.opened and track.confirmed:
+            if not track.opened and track.confirmed and self._unusual(track, at):
                 track.opened = True
                 self._noise.forget(track.seen, track.first_seen_at, at)
                 yield _tell(track, State.OPENED, at)
             elif track.opened and track.last_seen_at == at and self._worth_telling(track, at):
                 yield _tell(track, State.UPDATED, at)
+
+    def _unusual(self, track: Track, at: datetime) -> bool:
+        """More than the noise of its place at this time of day, if there is any."""
+        noise = self._noise.under(_evidence(track), at)
+        return noise == 0 or track.pooled >= noise + self._policy.margin
+
+    def _learn(self, at: datetime) -> None:
+        """What was seen and did not open is noise, unless it lies on what is open."""
+        known = [track for track in self._tracks if track.opened]
+        for track in self._tracks:
+            seen_now = not track.opened and track.last_seen_at == at
+            if seen_now and not any(shared(track.box, other.box) for other in known):
+                self._noise.learn(_evidence(track), at)
 
     def _worth_telling(self, track: Track, at: datetime) -> bool:
         assert track.told_at is not None  # an open track was told
@@ -169,6 +167,13 @@ def _same_thing(one: Detection, other: Detection) -> bool:
         return False
     small, large = sorted((area(one.box), area(other.box)))
     return large < NESTED_AREAS * small and shared(one.box, other.box) > NESTED * small
+
+
+def _evidence(track: Track) -> Detection:
+    """What a track adds up to, at most enough to open: a lamp may glare as it likes, the noise of
+    its place asks of a fire no more than the margin."""
+    score = min(track.pooled, track.policy.opens[track.label])
+    return Detection(label=track.label, score=score, box=track.box)
 
 
 def _tell(track: Track, state: State, at: datetime) -> Change:

@@ -1,7 +1,7 @@
-"""The noise floor of one camera: how strong the false detections of a place and hour usually are.
+"""The noise floor of one camera: how strong the false evidence of a place and hour usually is.
 
 The same rock glares, the same valley steams at the same hour of the day.  For each cell of a
-coarse grid the best score of every hour of the last week is kept; a score is noise when the same
+coarse grid the best pooled score of every hour of the last week is kept; it is noise when the same
 place, within an hour of the same time of day, reached it on two other days.  Two, so that what
 burned for a day teaches nothing; and today's hours never count.  Fails open: what was not
 learned is 0.
@@ -46,7 +46,7 @@ class NoiseFloor:
         self._hour: NDArray[np.int64] = np.full(RING, NEVER, np.int64)
 
     def learn(self, one: Detection, at: datetime) -> None:
-        """`one` was seen at `at` and was no fire."""
+        """`one`, with its pooled score, was seen at `at` and was no fire."""
         hour = _hour(at)
         slot = hour % RING
         if self._hour[slot] != hour:
@@ -63,7 +63,7 @@ class NoiseFloor:
             self._best[LABELS.index(one.label), slots, rows, columns] = 0
 
     def under(self, one: Detection, at: datetime) -> float:
-        """The score that noise reaches there at this time of day, 0..1."""
+        """The pooled score that noise reaches there at this time of day, 0..1."""
         label, cells = LABELS.index(one.label), _cells(one.box, wider=1)
         days = [
             max((self._best[label, slot][cells].max() for slot in slots), default=0)

@@ -21,9 +21,10 @@ class Policy:
         their mean score; looks further apart are each a step.  So a policy means the same at four
         looks a second and at one a minute: flames are judged in seconds, far smoke in minutes.
     floor: a box below it feeds no track.
-    margin: by so much a box must pass the noise of its place and hour, where there is any.
     window, hits: of the last `window` steps at least `hits` must have shown it.
     opens: a track's pooled score (sum over the window, misses count 0, divided by `window`).
+    margin: by so much it must pass the noise of its place and hour, where there is any.  Noise
+        counts at most `opens`, so this is also the most by which an opening gets harder.
     largest: a box over this share of the picture is a wall of fog, not a plume.
     link: the least likeness (intersection over the mean area) that joins a box to a track.
     still_after, still: a track whose area, score and place varied by less than `still` over that
@@ -34,10 +35,10 @@ class Policy:
 
     step_s: Mapping[Label, float]
     floor: Mapping[Label, float]
-    margin: float
     window: int
     hits: int
     opens: Mapping[Label, float]
+    margin: float
     largest: float
     link: float
     still_after: int
@@ -57,10 +58,10 @@ class Policy:
 TOWER = Policy(
     step_s=MappingProxyType({Label.SMOKE: 15.0, Label.FIRE: 1.0}),
     floor=MappingProxyType({Label.SMOKE: 0.15, Label.FIRE: 0.25}),
-    margin=0.1,
     window=6,
     hits=4,
     opens=MappingProxyType({Label.SMOKE: 0.36, Label.FIRE: 0.40}),
+    margin=0.1,
     largest=0.35,
     link=0.25,
     still_after=120,
@@ -71,12 +72,12 @@ TOWER = Policy(
 """Far smoke creeps, so stillness is judged late; valley fog is wide, so size is bounded."""
 
 STREET = Policy(
-    step_s=MappingProxyType({Label.SMOKE: 0.5, Label.FIRE: 0.25}),
+    step_s=MappingProxyType({Label.SMOKE: 0.25, Label.FIRE: 0.25}),
     floor=MappingProxyType({Label.SMOKE: 0.20, Label.FIRE: 0.20}),
-    margin=0.1,
     window=6,
     hits=4,
     opens=MappingProxyType({Label.SMOKE: 0.40, Label.FIRE: 0.34}),
+    margin=0.1,
     largest=0.95,
     link=0.25,
     still_after=6,

@@ -299,32 +299,51 @@ def test_what_was_seen_before_the_camera_was_lost_does_not_count_after() -> None
     assert confirmer.look([plume[3]], after(45.0 + 1.1 * TOWER.closes_after_s)) == []
 
 
-def yesterday(days: int, score: float, noise: NoiseFloor) -> None:
+def usual(days: int, score: float) -> NoiseFloor:
     """The same place glared at the same hour, so many days long, without ever opening."""
-    for day in range(1, days + 1):
-        for minute in range(0, 40, 10):
-            noise.learn(seen(score), after(-86_400 * day + 60 * minute))
-
-
-@pytest.mark.parametrize(("score", "opens"), [(0.45, False), (0.8, True)])
-def test_what_is_usual_at_this_hour_opens_only_when_it_is_much_stronger(
-    score: float, opens: bool
-) -> None:
     noise = NoiseFloor()
-    yesterday(3, 0.4, noise)
-    confirmer = Confirmer(TOWER, noise)
+    for day in range(days, 0, -1):
+        confirmer = Confirmer(TOWER, noise)
+        for minute in range(40):
+            glare = seen(score, box_at(0.4, 0.4, 0.05 + 0.001 * (minute % 5)))
+            assert confirmer.look([glare], after(60.0 * minute - 86_400 * day)) == []
+    return noise
+
+
+@pytest.mark.parametrize(
+    ("days", "score", "opens"), [(3, 0.4, False), (3, 0.5, True), (1, 0.4, True)]
+)
+def test_what_is_usual_at_this_hour_opens_only_when_it_is_stronger(
+    days: int, score: float, opens: bool
+) -> None:
+    confirmer = Confirmer(TOWER, usual(days, 0.35))
     told = [
         change
-        for step, one in enumerate(growing(10, score=score))
-        for change in confirmer.look([one], after(15.0 * step))
+        for minute in range(20)
+        for change in confirmer.look(
+            [seen(score, box_at(0.4, 0.4, 0.05 + 0.002 * (minute % 7)))], after(60.0 * minute)
+        )
     ]
     assert (State.OPENED in states(told)) is opens
 
 
-def test_an_open_sighting_is_fed_by_what_noise_would_not_have_opened() -> None:
+def test_beside_a_lamp_that_glares_every_day_a_fire_need_not_outshine_it() -> None:
     noise = NoiseFloor()
-    yesterday(3, 0.4, noise)
-    confirmer = Confirmer(TOWER, noise)
+    lamp = Confirmer(STREET, noise)
+    for quarter in range(3 * 24 * 60):
+        lamp.look([seen(0.95, label=Label.FIRE)], after(60.0 * quarter))
+    fire = [seen(0.5, box_at(0.4, 0.4, 0.05 + 0.01 * (look % 3)), Label.FIRE) for look in range(8)]
+    confirmer = Confirmer(STREET, noise)
+    told = [
+        change
+        for look, one in enumerate(fire)
+        for change in confirmer.look([one], after(3 * 86_400 + look))
+    ]
+    assert states(told)[0] is State.OPENED
+
+
+def test_an_open_sighting_is_fed_by_what_noise_would_not_have_opened() -> None:
+    confirmer = Confirmer(TOWER, usual(3, 0.35))
     told: list[Change] = []
     for minute in range(40):
         weak_or_strong = seen(0.8 if minute < 8 else 0.3, box_at(0.4, 0.4, 0.05))
