@@ -11,11 +11,8 @@ from contracts.configuration import Broker, FilePath, Section
 from contracts.identity import CameraName, DeviceName
 from contracts.sighting import Position
 from contracts.status import CameraCard, Pose
-from edge_agent.sources.folder import DEFAULT_PACE_S
 
 REFERENCE = "docs/agent-configuration.md"
-LAPSE_S = 60.0
-"""Between two pictures of a time-lapse, unless told otherwise."""
 
 
 class Device(Section):
@@ -168,15 +165,6 @@ class CameraSection(Section):
         if (urlsplit(url).password or "{password}") != "{password}":
             raise ValueError("write {password} and say in password_file where it stands")
         return url
-
-    @property
-    def hurry(self) -> float:
-        """World seconds in a second."""
-        if self.speed is not None:
-            return self.speed
-        if Path(self.url).is_dir():
-            return LAPSE_S / (self.pace_s or DEFAULT_PACE_S)
-        return 1.0
 
     @property
     def pose(self) -> Pose | None:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from contracts.clock import utc_now
 from contracts.sighting import State
@@ -17,6 +18,7 @@ from edge_agent.outbox import Draft
 from edge_agent.policy import policy_for
 from edge_agent.report import Reporter
 from edge_agent.sources import open_source
+from edge_agent.sources.folder import DEFAULT_PACE_S
 from edge_agent.telemetry import Work
 from edge_agent.zoom import ZoomingDetector
 
@@ -26,6 +28,8 @@ PICTURE_EVERY_S = 60.0
 """The least time between two whole pictures of one sighting; thumbnails go with each update."""
 REMEMBER_EVERY_S = 900.0
 """A power cut costs so much of a week's learning; a few kilobytes each time."""
+LAPSE_S = 60.0
+"""Between two pictures of a folder, unless told otherwise."""
 DARK = 8.0
 """Mean luma (0-255) below which a camera sees nothing; moonlit scenes lie above 12."""
 
@@ -61,7 +65,7 @@ class Watch:
         outbox = config.outbox.path
         self._memory = outbox.with_name(f"{outbox.stem}-{section.name}.noise.npz")
         self._noise = NoiseFloor.load(self._memory)
-        self._confirmer = Confirmer(policy_for(section.scene).hastened(section.hurry), self._noise)
+        self._confirmer = Confirmer(policy_for(section.scene).hastened(hurry(section)), self._noise)
         self._reporter = Reporter(
             camera=section.name,
             position=config.device.position,
@@ -156,6 +160,15 @@ class Watch:
         """A clock that was set back does not turn a sighting's time around."""
         self._at = at if self._at is None else max(at, self._at)
         return self._at
+
+
+def hurry(section: CameraSection) -> float:
+    """Seconds of the world in a second of this camera."""
+    if section.speed is not None:
+        return section.speed
+    if Path(section.url).is_dir():
+        return LAPSE_S / (section.pace_s or DEFAULT_PACE_S)
+    return 1.0
 
 
 def _trouble(state: CaptureState, work: Work) -> str:

@@ -23,7 +23,7 @@ from edge_agent.floor import NoiseFloor
 from edge_agent.frame import Frame, Image
 from edge_agent.lookout import Lookout
 from edge_agent.outbox import Draft, Outbox, OutboxFull
-from edge_agent.watch import Watch
+from edge_agent.watch import Watch, hurry
 from tests.edge_agent.making import NOON, alarm_draft, box_at, outbox_in, seen
 from tests.waiting import until
 
@@ -200,16 +200,16 @@ def test_a_noise_floor_that_the_disk_refuses_is_said_and_costs_nothing(
 
 
 @pytest.mark.parametrize(
-    ("keys", "hurry"),
+    ("keys", "speed"),
     [({}, 60.0), ({"pace_s": 0.25}, 240.0), ({"pace_s": 0.25, "speed": 1}, 1.0)],
 )
 def test_a_picture_of_a_folder_stands_for_a_minute_unless_told_otherwise(
-    tmp_path: Path, keys: dict[str, float], hurry: float
+    tmp_path: Path, keys: dict[str, float], speed: float
 ) -> None:
     camera = CameraSection.model_validate({"name": "bac", "url": str(tmp_path), **keys})
-    assert camera.hurry == hurry
+    assert hurry(camera) == speed
     live = CameraSection(name="nam", url="rtsp://10.0.0.7/main", pace_s=0.25)
-    assert live.hurry == 1.0
+    assert hurry(live) == 1.0
 
 
 def test_telemetry_keeps_the_frozen_shape(tmp_path: Path, outbox: Outbox) -> None:
