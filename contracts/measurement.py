@@ -58,6 +58,7 @@ SHAPES: Mapping[Measurement, Shape] = MappingProxyType(
             overhead_ms="ms",
             changing="0/1",
             luma="0-255",
+            noisy_percent="%",
         ),
         Measurement.WEATHER: _shape(
             "device",

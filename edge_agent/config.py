@@ -121,7 +121,8 @@ class CameraSection(Section):
     scene: Literal["tower", "street"] = Field(
         default="tower",
         title="Scene",
-        description="`tower`: far smoke, confirmed over many looks; `street`: near fire, quick.",
+        description="`tower`: far smoke, confirmed in about a minute, and flame in seconds; "
+        "`street`: near fire, quick.",
     )
     interval_s: float = Field(
         default=1.0,
@@ -145,6 +146,14 @@ class CameraSection(Section):
         gt=0,
         title="Pace",
         description="Seconds that each picture of a folder is shown.",
+    )
+    speed: float | None = Field(
+        default=None,
+        gt=0,
+        title="Speed",
+        description="How many times faster than life a recording runs; the confirmation's seconds "
+        "shrink by it. If absent, each picture of a folder stands for a minute, and all else is "
+        "life.",
     )
     azimuth_deg: float | None = Field(
         default=None,

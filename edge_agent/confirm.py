@@ -1,16 +1,18 @@
 """Confirmation over time, the place where false alarms die.  Pure: no clock, no camera, no disk.
 
 The boxes of each look are joined to tracks; a track whose pooled score and hits suffice and
-that is not still opens a sighting, once; it is updated while it lasts and closed once.
-Smoke and fire are tracked apart: that a fire appears in known smoke is news of its own.
+that is not still opens a sighting, once; it is updated while it lasts and closed once.  Opening
+asks for much, staying open for any box over the policy's floor (hysteresis).  Smoke and fire are
+tracked apart: that a fire appears in known smoke is news of its own.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contracts.sighting import Box, Label, State
 from edge_agent.detector import Detection
+from edge_agent.floor import NoiseFloor
 from edge_agent.policy import Policy
 from edge_agent.track import Track, area, likeness, shared
 
@@ -21,6 +23,8 @@ AT_ONCE_S = 2.0
 NESTED, NESTED_AREAS = 0.6, 8.0
 """A box that lies by this share within a stronger one, and is not smaller than this, is the same
 plume boxed twice; a far smaller one may be a second fire."""
+PATIENCE = 3.0
+"""A camera that looks rarely may miss a sighting in so many looks before that is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +41,14 @@ class Change:
 
 
 class Confirmer:
-    """The tracks of one camera under one policy."""
+    """The tracks of one camera under one policy; `noise` is what it learned of false ones."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, noise: NoiseFloor | None = None) -> None:
         self._policy = policy
+        self._noise = NoiseFloor() if noise is None else noise
         self._tracks: list[Track] = []
+        self._looked_at: datetime | None = None
+        self._gap_s: float | None = None
 
     @property
     def floor(self) -> float:
@@ -50,24 +57,31 @@ class Confirmer:
 
     def look(self, detections: Sequence[Detection], at: datetime) -> list[Change]:
         """One scored frame, captured at `at`, not before the last one."""
+        self._tracks = [one for one in self._tracks if one.opened or not self._over(one, at)]
         usable = _unnested([one for one in detections if self._usable(one)])
         pairs = self._pairs(usable)
         for index, track in enumerate(self._tracks):
             if index in pairs:
                 track.hit(usable[pairs[index]], at)
             else:
-                track.miss()
+                track.miss(at)
         taken = set(pairs.values())
         self._tracks += [
             Track.begin(self._policy, one, at)
             for number, one in enumerate(usable)
             if number not in taken
         ]
-        return self._changes(at)
+        changes = self._changes(at)
+        self._learn(at)
+        if self._looked_at is not None:
+            self._gap_s = (at - self._looked_at).total_seconds()
+        self._looked_at = at
+        return changes
 
     def expire(self, at: datetime) -> list[Change]:
         """No frame came: closes what was not seen for too long."""
-        return [self._close(track) for track in list(self._tracks) if self._over(track, at)]
+        over = [track for track in self._tracks if track.opened and self._over(track, at)]
+        return [self._close(track) for track in over]
 
     def _usable(self, one: Detection) -> bool:
         size = area(one.box)
@@ -100,11 +114,25 @@ class Confirmer:
 
     def _news(self, at: datetime) -> Iterator[Change]:
         for track in self._tracks:
-            if not track.opened and track.confirmed:
+            if not track.opened and track.confirmed and self._unusual(track, at):
                 track.opened = True
+                self._noise.forget(track.seen, track.first_seen_at, at)
                 yield _tell(track, State.OPENED, at)
             elif track.opened and track.last_seen_at == at and self._worth_telling(track, at):
                 yield _tell(track, State.UPDATED, at)
+
+    def _unusual(self, track: Track, at: datetime) -> bool:
+        """More than the noise of its place at this time of day, if there is any."""
+        noise = self._noise.under(_evidence(track), at)
+        return noise == 0 or track.pooled >= noise + self._policy.margin
+
+    def _learn(self, at: datetime) -> None:
+        """What was seen and did not open is noise, unless it lies on what is open."""
+        known = [track for track in self._tracks if track.opened]
+        for track in self._tracks:
+            seen_now = not track.opened and track.last_seen_at == at
+            if seen_now and not any(shared(track.box, other.box) for other in known):
+                self._noise.learn(_evidence(track), at)
 
     def _worth_telling(self, track: Track, at: datetime) -> bool:
         assert track.told_at is not None  # an open track was told
@@ -115,8 +143,10 @@ class Confirmer:
         return since >= self._policy.updates_every_s or (grown and since >= AT_ONCE_S)
 
     def _over(self, track: Track, at: datetime) -> bool:
-        quiet = at - track.last_seen_at > timedelta(seconds=self._policy.closes_after_s)
-        return track.opened and quiet
+        if self._gap_s is None:  # how often it looks shows at the second look
+            return False
+        patience = max(self._policy.closes_after_s, PATIENCE * self._gap_s)
+        return (at - track.last_seen_at).total_seconds() > patience
 
     def _close(self, track: Track) -> Change:
         self._tracks.remove(track)
@@ -137,6 +167,13 @@ def _same_thing(one: Detection, other: Detection) -> bool:
         return False
     small, large = sorted((area(one.box), area(other.box)))
     return large < NESTED_AREAS * small and shared(one.box, other.box) > NESTED * small
+
+
+def _evidence(track: Track) -> Detection:
+    """What a track adds up to, at most enough to open: a lamp may glare as it likes, the noise of
+    its place asks of a fire no more than the margin."""
+    score = min(track.pooled, track.policy.opens[track.label])
+    return Detection(label=track.label, score=score, box=track.box)
 
 
 def _tell(track: Track, state: State, at: datetime) -> Change:

@@ -54,6 +54,8 @@ class Lookout(threading.Thread):
                 chores_at = self.pulse + CHORES_S
             if not any(looked):
                 self._stopping.wait(REST_S)
+        for watch in self._watches:
+            watch.remember()
 
     def _visit(self, watch: Watch) -> bool:
         """One look at one camera, if it is due and has a new frame."""
@@ -74,6 +76,7 @@ class Lookout(threading.Thread):
     def _chores(self) -> None:
         for watch in self._watches:
             watch.mind_health()
+            watch.mind_memory()
             self._keep(watch.expire())
         waiting, self._unkept = self._unkept, []
         self._keep(waiting)

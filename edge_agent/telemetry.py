@@ -28,6 +28,7 @@ class Work:
     inference_s: float = 0.0
     overhead_s: float = 0.0
     luma: float = 0.0
+    noisy: float = 0.0
 
 
 class Gauge:
@@ -71,6 +72,7 @@ def camera(capture: Capture, work: Work) -> dict[str, float]:
         figures["inference_ms"] = round(1000 * work.inference_s / work.scored, 2)
         figures["overhead_ms"] = round(1000 * work.overhead_s / work.scored, 2)
         figures["luma"] = round(work.luma, 1)
+        figures["noisy_percent"] = round(100 * work.noisy, 1)
     return figures
 
 

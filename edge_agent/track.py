@@ -35,15 +35,31 @@ def likeness(one: Box, other: Box) -> float:
 
 
 @dataclass(slots=True, kw_only=True)
+class Step:
+    """Looks so close together that they count once; a look that missed it adds 0."""
+
+    number: int
+    looks: int = 0
+    total: float = 0.0
+    seen: Detection | None = None
+
+    @property
+    def score(self) -> float:
+        return self.total / self.looks
+
+
+@dataclass(slots=True, kw_only=True)
 class Track:
-    """`scores` of the last looks (0 = missed), oldest first; `seen` the last hits."""
+    """`steps` of its window, oldest first; `seen` the last hit of each step that had one."""
 
     policy: Policy
     label: Label
     first_seen_at: datetime
     last_seen_at: datetime
-    scores: deque[float]
+    box: Box
+    steps: deque[Step]
     seen: deque[Detection]
+    looked_at: datetime | None = None
     hits: int = 0
     sighting: str = field(default_factory=new_ulid)
     opened: bool = False
@@ -58,49 +74,59 @@ class Track:
             label=detection.label,
             first_seen_at=at,
             last_seen_at=at,
-            scores=deque(maxlen=policy.window),
+            box=detection.box,
+            steps=deque(maxlen=policy.window),
             seen=deque(maxlen=max(policy.still_after, policy.window)),
         )
         track.hit(detection, at)
         return track
 
     def hit(self, detection: Detection, at: datetime) -> None:
-        self.scores.append(detection.score)
+        step = self._step(at)
+        step.total += detection.score
+        if step.seen is not None:
+            self.seen.pop()
+        step.seen = detection
         self.seen.append(detection)
+        self.box = detection.box
         self.last_seen_at = at
         self.hits += 1
 
-    def miss(self) -> None:
-        self.scores.append(0.0)
+    def miss(self, at: datetime) -> None:
+        self._step(at)
 
-    @property
-    def box(self) -> Box:
-        return self.seen[-1].box
+    def _step(self, at: datetime) -> Step:
+        """The step in which a look at `at` counts; the nearest of a grid from the first look on,
+        so that a look that comes a little early or late does not fall in with its neighbour.
+        While the time stands still (a clock was set back) every look is a step: seen too soon is
+        better than never."""
+        number = round((at - self.first_seen_at).total_seconds() / self.policy.step_s[self.label])
+        if not self.steps or number > self.steps[-1].number or at == self.looked_at:
+            self.steps.append(Step(number=number))
+        self.steps[-1].looks += 1
+        self.looked_at = at
+        return self.steps[-1]
 
     @property
     def pooled(self) -> float:
-        """Divided by the window, not by the hits: a first look cannot open anything."""
-        return sum(self.scores) / self.policy.window
+        """Divided by the window, not by the steps: a first look cannot open anything."""
+        return sum(step.score for step in self.steps) / self.policy.window
 
     @property
     def confirmed(self) -> bool:
-        recent = sum(score > 0 for score in self.scores)
+        recent = sum(step.seen is not None for step in self.steps)
         enough = recent >= self.policy.hits and self.pooled >= self.policy.opens[self.label]
         return enough and not self.still
 
     @property
-    def fading(self) -> bool:
-        return self.pooled < self.policy.stays * self.policy.opens[self.label]
-
-    @property
     def gone(self) -> bool:
         """Nothing of it in the window."""
-        return not any(self.scores)
+        return not any(step.seen for step in self.steps)
 
     @property
     def still(self) -> bool:
-        """Neither size nor score nor place varied over the last `still_after` hits."""
-        if self.hits < self.policy.still_after:
+        """Neither size nor score nor place varied over the last `still_after` steps."""
+        if len(self.seen) < self.policy.still_after:
             return False
         last = list(self.seen)[-self.policy.still_after :]
         limit = self.policy.still

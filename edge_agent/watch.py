@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from contracts.clock import utc_now
 from contracts.sighting import State
@@ -11,11 +12,13 @@ from edge_agent.capture import Capture, CaptureState
 from edge_agent.config import AgentConfig, CameraSection
 from edge_agent.confirm import Confirmer
 from edge_agent.detector import Detector
+from edge_agent.floor import NoiseFloor
 from edge_agent.frame import Frame, Source
 from edge_agent.outbox import Draft
 from edge_agent.policy import policy_for
 from edge_agent.report import Reporter
 from edge_agent.sources import open_source
+from edge_agent.sources.folder import DEFAULT_PACE_S
 from edge_agent.telemetry import Work
 from edge_agent.zoom import ZoomingDetector
 
@@ -23,6 +26,10 @@ log = logging.getLogger(__name__)
 
 PICTURE_EVERY_S = 60.0
 """The least time between two whole pictures of one sighting; thumbnails go with each update."""
+REMEMBER_EVERY_S = 900.0
+"""A power cut costs so much of a week's learning; a few kilobytes each time."""
+LAPSE_S = 60.0
+"""Between two pictures of a folder, unless told otherwise."""
 DARK = 8.0
 """Mean luma (0-255) below which a camera sees nothing; moonlit scenes lie above 12."""
 
@@ -55,7 +62,10 @@ class Watch:
         self.due = 0.0
         self._zoom = section.zoom
         self.work = Work()
-        self._confirmer = Confirmer(policy_for(section.scene))
+        outbox = config.outbox.path
+        self._memory = outbox.with_name(f"{outbox.stem}-{section.name}.noise.npz")
+        self._noise = NoiseFloor.load(self._memory)
+        self._confirmer = Confirmer(policy_for(section.scene).hastened(hurry(section)), self._noise)
         self._reporter = Reporter(
             camera=section.name,
             position=config.device.position,
@@ -63,6 +73,7 @@ class Watch:
             model=model,
             drill=config.device.drill,
         )
+        self._remembered = time.monotonic()
         self._number = 0
         self._at: datetime | None = None
         self._pictured: dict[str, float] = {}
@@ -98,6 +109,7 @@ class Watch:
         self.work.inference_s += eye.inference_s
         self.work.overhead_s += time.perf_counter() - began - eye.inference_s
         self.work.luma = float(frame.image[::16, ::16].mean())
+        self.work.noisy = self._noise.share(at)
         return drafts
 
     def expire(self) -> list[Draft]:
@@ -110,6 +122,19 @@ class Watch:
             for change in self._confirmer.expire(now)
             for draft in self._reporter.drafts(change, now, [], None, with_picture=False)
         ]
+
+    def mind_memory(self) -> None:
+        """Keeps what was learned of noise, now and then."""
+        if time.monotonic() - self._remembered >= REMEMBER_EVERY_S:
+            self.remember()
+
+    def remember(self) -> None:
+        """Keeps what was learned of noise; a disk that refuses it costs no look."""
+        self._remembered = time.monotonic()
+        try:
+            self._noise.save(self._memory)
+        except OSError as refused:
+            log.warning("camera %s: noise floor not kept: %s", self.name, refused)
 
     def mind_health(self) -> None:
         """Says in the log when the camera goes blind and when it sees again, once each."""
@@ -135,6 +160,15 @@ class Watch:
         """A clock that was set back does not turn a sighting's time around."""
         self._at = at if self._at is None else max(at, self._at)
         return self._at
+
+
+def hurry(section: CameraSection) -> float:
+    """Seconds of the world in a second of this camera."""
+    if section.speed is not None:
+        return section.speed
+    if Path(section.url).is_dir():
+        return LAPSE_S / (section.pace_s or DEFAULT_PACE_S)
+    return 1.0
 
 
 def _trouble(state: CaptureState, work: Work) -> str:

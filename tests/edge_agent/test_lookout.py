@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import cv2
@@ -10,17 +11,19 @@ import numpy as np
 import pytest
 
 from contracts import codec
+from contracts.clock import utc_now
 from contracts.identity import Lane
 from contracts.measurement import Measurement
 from contracts.sighting import Label, Sighting, State
 from contracts.telemetry import Telemetry
 from edge_agent import telemetry
-from edge_agent.config import AgentConfig
+from edge_agent.config import AgentConfig, CameraSection
 from edge_agent.detector import Detection
+from edge_agent.floor import NoiseFloor
 from edge_agent.frame import Frame, Image
 from edge_agent.lookout import Lookout
 from edge_agent.outbox import Draft, Outbox, OutboxFull
-from edge_agent.watch import Watch
+from edge_agent.watch import Watch, hurry
 from tests.edge_agent.making import NOON, alarm_draft, box_at, outbox_in, seen
 from tests.waiting import until
 
@@ -177,6 +180,38 @@ def test_a_dark_camera_is_said_once_and_its_return_too(
     assert caplog.text.count("sees again") == 1
 
 
+def test_what_was_learned_of_noise_outlives_the_agent(tmp_path: Path, outbox: Outbox) -> None:
+    config = config_of(tmp_path, bac=pictures(tmp_path / "p", (90, 120, 90)))
+    watch = Watch(config.camera[0], config, "m")
+    lookout = Lookout([watch], Script([[seen(0.3)]] * 3), outbox)  # type: ignore[arg-type]
+    run_until(lookout, [watch], lambda: watch.work.scored > 2)
+    noise = NoiseFloor.load(tmp_path / "outbox-bac.noise.npz")
+    now = utc_now()
+    noise.learn(seen(0.3), now + timedelta(days=1))
+    assert noise.under(seen(), now + timedelta(days=2)) > 0
+
+
+def test_a_noise_floor_that_the_disk_refuses_is_said_and_costs_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = config_of(tmp_path / "gone", bac=tmp_path)
+    Watch(config.camera[0], config, "m").remember()
+    assert "noise floor not kept" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("keys", "speed"),
+    [({}, 60.0), ({"pace_s": 0.25}, 240.0), ({"pace_s": 0.25, "speed": 1}, 1.0)],
+)
+def test_a_picture_of_a_folder_stands_for_a_minute_unless_told_otherwise(
+    tmp_path: Path, keys: dict[str, float], speed: float
+) -> None:
+    camera = CameraSection.model_validate({"name": "bac", "url": str(tmp_path), **keys})
+    assert hurry(camera) == speed
+    live = CameraSection(name="nam", url="rtsp://10.0.0.7/main", pace_s=0.25)
+    assert hurry(live) == 1.0
+
+
 def test_telemetry_keeps_the_frozen_shape(tmp_path: Path, outbox: Outbox) -> None:
     config = config_of(tmp_path, bac=pictures(tmp_path / "p", (90, 120, 90)))
     watch = Watch(config.camera[0], config, "m")
@@ -193,6 +228,7 @@ def test_telemetry_keeps_the_frozen_shape(tmp_path: Path, outbox: Outbox) -> Non
     camera, machine = sent
     assert isinstance(camera, Telemetry)
     assert isinstance(machine, Telemetry)
+    assert camera.values["noisy_percent"] == 0
     assert camera.values["inference_ms"] == pytest.approx(10.0)
     assert camera.values["frame_age_s"] >= 0
     assert machine.values["uplink_reconnects"] == 2
