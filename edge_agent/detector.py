@@ -76,7 +76,7 @@ class Detector:
     """
 
     def __init__(self, weights: Path, size: int | None = None, threads: int = 1) -> None:
-        self._session = _open_session(weights, threads)
+        self._session = open_session(weights, threads)
         self.facts = _read_facts(weights, self._session)
         self.size = self.facts.default_size if size is None else size
         self.inference_s = 0.0
@@ -133,7 +133,8 @@ def suppress(boxes: Floats, scores: Floats, floor: float) -> NDArray[np.intp]:
     return rows[np.asarray(kept, dtype=np.intp).reshape(-1)]
 
 
-def _open_session(weights: Path, threads: int) -> Any:
+def open_session(weights: Path, threads: int) -> Any:
+    """An onnxruntime session on the CPU; raises ModelError."""
     if not weights.is_file():
         raise ModelError(
             path=weights,

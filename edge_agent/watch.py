@@ -13,7 +13,6 @@ from edge_agent.confirm import Confirmer
 from edge_agent.detector import Detector
 from edge_agent.frame import Frame, Source
 from edge_agent.outbox import Draft
-from edge_agent.policy import policy_for
 from edge_agent.report import Reporter
 from edge_agent.sources import open_source
 from edge_agent.telemetry import Work
@@ -53,7 +52,7 @@ class Watch:
         self.capture = Capture(ConfiguredSource(section), section.name)
         self.due = 0.0
         self.work = Work()
-        self._confirmer = Confirmer(policy_for(section.scene))
+        self._confirmer = Confirmer(section.policy)
         self._reporter = Reporter(
             camera=section.name,
             position=config.device.position,
