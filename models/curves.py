@@ -75,7 +75,7 @@ def per_day(lines: Sequence[Line]) -> Axis:
     most = max([1.0, *(x for line in lines for x, _ in line.points)])
     ticks = [(most * part / 4, f"{most * part / 4:.0f}") for part in range(5)]
     return Axis(
-        title="báo nhầm mỗi camera mỗi ngày / false alarms a camera and day",
+        title="báo nhầm mỗi ngày / false alarms a camera and day",
         ticks=ticks,
         place=lambda value: value / most,
     )
@@ -106,7 +106,7 @@ def _line(
         return Line(points=[])
     order = np.argsort(-scores, kind="stable")
     hits, said = np.cumsum(right[order]), np.arange(1, scores.size + 1)
-    wanted = np.unique(np.linspace(0, scores.size - 1, MOST_POINTS).astype(int))
+    wanted = np.unique(np.geomspace(1, scores.size, MOST_POINTS).round().astype(int)) - 1
 
     def at(row: int) -> Point:
         return place(

@@ -80,7 +80,7 @@ def test_too_few_hours_claim_no_rate(
     assert choose(data, weights, "1") == Exit.FAILED
     out = capsys.readouterr().out
     assert "CHƯA ĐỦ DỮ LIỆU / not shown" in out
-    assert "opens_smoke = 0.91" in out
+    assert "opens_smoke = 0.90" in out
     assert "NOT shown" in out
 
 

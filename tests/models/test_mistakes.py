@@ -31,7 +31,7 @@ def test_a_box_on_nothing_is_a_false_alarm_and_leaves_the_true_one_missed(
     answer = found((0.8, AWAY), (0.1, HERE))
     (false,) = false_alarms([picture], [answer], ours)
     (unseen,) = missed([picture], [answer], ours)
-    assert (false.weight, unseen.weight) == (pytest.approx(0.8), pytest.approx(0.08))
+    assert [false.weight, unseen.weight] == pytest.approx([0.8, 0.08])
     assert drawn(false, answer, ours).startswith("data:image/jpeg;base64,/9j/")
 
 

@@ -61,7 +61,8 @@ def test_answers_become_detections_best_first_and_flat_boxes_are_left_out() -> N
         classes=np.array([0, 1, 1]),
     )
     best, other = detections(found)
-    assert (best.label, best.score) == (Label.FIRE, pytest.approx(0.6))
+    assert best.label is Label.FIRE
+    assert best.score == pytest.approx(0.6)
     assert other.box == Box(x=0, y=0, w=0.5, h=0.5)
 
 
