@@ -45,6 +45,7 @@ SHAPES: Mapping[Measurement, Shape] = MappingProxyType(
             outbox_bulk="messages",
             outbox_shed="messages",
             uplink_reconnects="times",
+            detector_ok="0/1",
         ),
         Measurement.CAMERA: _shape(
             "device",

@@ -47,7 +47,9 @@ class Status(Message):
     title: Annotated[str, Field(max_length=80)] = ""
     software: Annotated[str, Field(max_length=64)] = ""
     model: Annotated[str, Field(max_length=64)] = ""
-    reason: Annotated[str, Field(max_length=200, description="why offline, in words")] = ""
+    reason: Annotated[
+        str, Field(max_length=200, description="why offline, or what ails it though online")
+    ] = ""
     cameras: Annotated[tuple[CameraCard, ...], Field(max_length=32)] = ()
 
     @property

@@ -16,12 +16,11 @@ from contracts.measurement import Measurement
 from contracts.status import Presence, Status
 from edge_agent import telemetry
 from edge_agent.config import AgentConfig, load
-from edge_agent.detector import Detector
 from edge_agent.lookout import Lookout
 from edge_agent.outbox import Draft, Outbox, OutboxFull
 from edge_agent.uplink import Uplink
 from edge_agent.watch import Watch
-from models import default_weights
+from edge_agent.weights import choose
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +29,8 @@ EXIT_BLIND = 70
 STUCK_S = 60.0
 """A look takes a tenth of a second; a lookout that did not move for this long never will."""
 GOODBYE_S = 2.0
+MOST_REASON = 200
+"""Characters of a status."""
 
 
 class Blind(Exception):
@@ -47,18 +48,14 @@ class Agent:
     def __init__(self, config: AgentConfig) -> None:
         cv2.setNumThreads(1)  # a box has few cores and the network needs them
         self._config = config
-        section = config.detector
-        self._detector = Detector(
-            section.weights or default_weights(), section.size, section.threads
-        )
+        self._chosen = choose(config.detector)
         self._outbox = Outbox(
             config.outbox.path,
             config.device.name,
             int(config.outbox.bulk_mb * telemetry.MEGABYTE),
         )
-        model = self._detector.facts.version
-        self._watches = [Watch(camera, config, model) for camera in config.camera]
-        self._lookout = Lookout(self._watches, self._detector, self._outbox)
+        self._watches = [Watch(camera, config, self._chosen.model) for camera in config.camera]
+        self._lookout = Lookout(self._watches, self._chosen.detector, self._outbox)
         self._gauge = telemetry.Gauge(config.outbox.path.parent)
 
     async def run(self) -> int:
@@ -105,7 +102,7 @@ class Agent:
         self._lookout.start()
         log.info(
             "agent %s: %d cameras, detector %s, epoch %d",
-            self._config.device.name, len(self._watches), self._detector.facts.version,
+            self._config.device.name, len(self._watches), self._chosen.model,
             self._outbox.epoch,
         )  # fmt: skip
 
@@ -129,7 +126,7 @@ class Agent:
 
     def _put_telemetry(self, reconnects: int) -> None:
         now, drill = utc_now(), self._config.device.drill
-        box = self._gauge.box(self._outbox, reconnects)
+        box = self._gauge.box(self._outbox, reconnects, detector_ok=not self._chosen.trouble)
         drafts: list[Draft] = [telemetry.draft(Measurement.BOX, box, now, drill=drill)]
         for watch in self._watches:
             figures = telemetry.camera(watch.capture, watch.take_work())
@@ -159,8 +156,8 @@ class Agent:
             at=utc_now(),
             title=self._config.device.title,
             software=f"ioc {version('dong-giang-ioc')}",
-            model=self._detector.facts.version,
-            reason=reason,
+            model=self._chosen.model,
+            reason=reason or self._chosen.trouble[:MOST_REASON],
             cameras=self._config.cards(),
         )
 

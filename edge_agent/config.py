@@ -70,7 +70,22 @@ class DetectorSection(Section):
     """The network that looks."""
 
     weights: FilePath | None = Field(
-        default=None, title="Weights", description="ONNX file; the built-in detector if absent."
+        default=None,
+        title="Weights",
+        description="ONNX file beside its signed `manifest.json`; the built-in detector if absent. "
+        "What cannot be trusted is refused: the box then looks with the built-in one and says so.",
+    )
+    trusted_keys: tuple[FilePath, ...] = Field(
+        default=(),
+        title="Trusted keys",
+        description="Public keys (`.pub`, PEM) whose signature on a detector counts, beside the "
+        "project's own; `ioc model keygen` makes one.",
+    )
+    unsigned: bool = Field(
+        default=False,
+        title="Unsigned",
+        description="Own weights without a manifest are accepted; what they report is marked "
+        "`unsigned`. A manifest that is there and wrong is refused all the same.",
     )
     size: int | None = Field(
         default=None,
@@ -115,6 +130,13 @@ class CameraSection(Section):
         le=3600,
         title="Interval",
         description="Seconds between two looks at this camera.",
+    )
+    zoom: bool = Field(
+        default=False,
+        title="Zoom",
+        description="Besides the whole frame, look at overlapping windows of it at native scale: "
+        "smoke a few pixels high in a sharp picture. A look at 1280 × 720 then takes seven times "
+        "as long, one at 1920 × 1080 nine times; give `interval_s` room.",
     )
     loop: bool = Field(
         default=False, title="Loop", description="A recording begins anew when it ends."

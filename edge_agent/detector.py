@@ -72,11 +72,18 @@ class Letterboxed:
 class Detector:
     """Raises ModelError when the file is missing, broken or not a detector of ours.
 
+    `content` are the file's bytes if they were read already, to be checked.
     `inference_s`: seconds that the network itself took for the last picture.
     """
 
-    def __init__(self, weights: Path, size: int | None = None, threads: int = 1) -> None:
-        self._session = open_session(weights, threads)
+    def __init__(
+        self,
+        weights: Path,
+        size: int | None = None,
+        threads: int = 1,
+        content: bytes | None = None,
+    ) -> None:
+        self._session = open_session(weights, threads, content)
         self.facts = _read_facts(weights, self._session)
         self.size = self.facts.default_size if size is None else size
         self.inference_s = 0.0
@@ -133,9 +140,9 @@ def suppress(boxes: Floats, scores: Floats, floor: float) -> NDArray[np.intp]:
     return rows[np.asarray(kept, dtype=np.intp).reshape(-1)]
 
 
-def open_session(weights: Path, threads: int) -> Any:
-    """An onnxruntime session on the CPU; raises ModelError."""
-    if not weights.is_file():
+def open_session(weights: Path, threads: int, content: bytes | None = None) -> Any:
+    """An onnxruntime session on the CPU, of the file or its `content`; raises ModelError."""
+    if content is None and not weights.is_file():
         raise ModelError(
             path=weights,
             reason="no such file",
@@ -149,7 +156,7 @@ def open_session(weights: Path, threads: int) -> Any:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return ort.InferenceSession(
-            str(weights), sess_options=options, providers=["CPUExecutionProvider"]
+            content or str(weights), sess_options=options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:  # onnxruntime's own exceptions have no common root but this
         raise ModelError(

@@ -39,7 +39,7 @@ class Gauge:
         self._born = time.monotonic()
         psutil.cpu_percent()
 
-    def box(self, outbox: Outbox, reconnects: int) -> dict[str, float]:
+    def box(self, outbox: Outbox, reconnects: int, *, detector_ok: bool) -> dict[str, float]:
         temperature = _cpu_temperature()
         return {
             "cpu_percent": psutil.cpu_percent(),
@@ -51,6 +51,7 @@ class Gauge:
             "outbox_bulk": outbox.waiting(Lane.BULK),
             "outbox_shed": outbox.shed_count(),
             "uplink_reconnects": reconnects,
+            "detector_ok": float(detector_ok),
         } | ({} if temperature is None else {"cpu_temperature_c": temperature})
 
 

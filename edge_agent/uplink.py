@@ -118,11 +118,11 @@ class Uplink:
     async def _session(
         self, status: Callable[[Presence, str], Status] | None, backoff: Backoff
     ) -> None:
-        will = status(Presence.OFFLINE, "connection lost") if status else None
-        async with self._client(will) as client:
+        here = status(Presence.ONLINE, "") if status else None
+        async with self._client(here and _lost(here)) as client:
             await client.subscribe(self._receipts, qos=topics.QOS)
-            if status:
-                await publish_status(client, status(Presence.ONLINE, ""))
+            if here:
+                await publish_status(client, here)
             log.info("uplink %s: connected to %s", self.lane, self._broker.host)
             self._flight.again()
             self.connected.set()
@@ -233,6 +233,11 @@ class Uplink:
                     self.lane, len(self._flight.rows), RESEND_S, min(self._flight.rows),
                 )  # fmt: skip
             self._flight.again()
+
+
+def _lost(here: Status) -> Status:
+    """The will of a connection: of its very moment, or the hub would take it for an older word."""
+    return here.model_copy(update={"state": Presence.OFFLINE, "reason": "connection lost"})
 
 
 def _last_will(status: Status) -> aiomqtt.Will:

@@ -16,6 +16,7 @@ from edge_agent.outbox import Draft
 from edge_agent.report import Reporter
 from edge_agent.sources import open_source
 from edge_agent.telemetry import Work
+from edge_agent.zoom import ZoomingDetector
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Watch:
         self.interval_s = section.interval_s
         self.capture = Capture(ConfiguredSource(section), section.name)
         self.due = 0.0
+        self._zoom = section.zoom
         self.work = Work()
         self._confirmer = Confirmer(section.policy)
         self._reporter = Reporter(
@@ -81,7 +83,8 @@ class Watch:
         """Scores one frame; what is to be told of it."""
         began = time.perf_counter()
         at = self._forward(frame.captured_at)
-        detections = detector.detect(frame.image, self._confirmer.floor)
+        eye = ZoomingDetector(detector) if self._zoom else detector
+        detections = eye.detect(frame.image, self._confirmer.floor)
         drafts: list[Draft] = []
         for change in self._confirmer.look(detections, at):
             log.info(
@@ -91,8 +94,8 @@ class Watch:
             picture = self._wants_picture(change.sighting, change.state)
             drafts += self._reporter.drafts(change, at, detections, frame.image, picture)
         self.work.scored += 1
-        self.work.inference_s += detector.inference_s
-        self.work.overhead_s += time.perf_counter() - began - detector.inference_s
+        self.work.inference_s += eye.inference_s
+        self.work.overhead_s += time.perf_counter() - began - eye.inference_s
         self.work.luma = float(frame.image[::16, ::16].mean())
         return drafts
 

@@ -184,7 +184,9 @@ class Console(Section):
         default=None, title="Key", description="PEM private key of the certificate."
     )
     users_file: FilePath | None = Field(
-        default=None, title="Users", description="Names and password hashes of the operators."
+        default=None,
+        title="Users",
+        description="Names and password hashes of the operators; `ioc hub user add` writes it.",
     )
     map_geojson: FilePath | None = Field(
         default=None,

@@ -52,6 +52,7 @@ class Announcer:
             "place": {
                 "lat": incident.lat,
                 "lon": incident.lon,
+                "fixed": incident.fixed,
                 "commune": incident.commune,
                 "bearing_deg": incident.bearing_deg,
                 "camera": incident.camera,

@@ -19,7 +19,7 @@ from hub.incident import Alarm, IncidentType, Place, Severity, Subsystem
 from hub.incidents import Incidents
 from hub.places import Places
 from hub.records import cameras, devices, incidents
-from hub.wording import LOCAL, clock, small
+from hub.wording import LOCAL, away, clock, small
 
 SERIES = "hub/series"
 NOWHERE = Place()
@@ -76,6 +76,7 @@ class Watch:
         for device in known:
             trouble = self._of_device(device, [e for e in eyes if e.device == device.device], now)
             yield trouble
+            yield self._of_itself(device, now, silent=bool(trouble.words))
             for eye in eyes:
                 if eye.device == device.device:
                     yield self._of_camera(device, eye, now, blind_too=bool(trouble.words))
@@ -88,7 +89,7 @@ class Watch:
         if now - since > patience:
             words = f"Không có tín hiệu từ {clock(since)}."
             if said_off and device.reason:
-                words += f" Lý do: {device.reason}."
+                words += f" Lý do: {away(device.reason)}."
         place = self._place(eyes[0], now) if eyes else NOWHERE
         return Trouble(
             originator=device.device,
@@ -98,6 +99,18 @@ class Watch:
             words=words,
             since=since,
             place=place,
+        )
+
+    def _of_itself(self, device: Row[Any], now: datetime, *, silent: bool) -> Trouble:
+        """What a device that is online says is wrong with it, such as a detector it refused."""
+        speaks = device.state == Presence.ONLINE.value and not silent
+        return Trouble(
+            originator=f"{device.device}#self",
+            type=IncidentType.DEVICE_TROUBLE,
+            subsystem=Subsystem.INFRASTRUCTURE,
+            title_vi=f"Thiết bị tự báo trục trặc – {small(device.title)}",
+            words=device.reason if speaks else "",
+            since=device.status_at or now,
         )
 
     def _of_camera(

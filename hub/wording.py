@@ -8,6 +8,8 @@ from contracts.sighting import Label
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 
 QUARTERS = ("Bắc", "Đông Bắc", "Đông", "Đông Nam", "Nam", "Tây Nam", "Tây", "Tây Bắc")
+REASONS_AWAY = {"connection lost": "đứt kết nối", "stopped": "phần mềm được tắt"}
+"""What a box says of its own absence, for people."""
 SEEN = {Label.SMOKE: "khói", Label.FIRE: "lửa"}
 
 
@@ -19,6 +21,11 @@ def clock(moment: datetime) -> str:
 def quarter(bearing_deg: float) -> str:
     """The name of the nearest of eight directions."""
     return QUARTERS[round(bearing_deg / 45) % 8]
+
+
+def away(reason: str) -> str:
+    """Why a device is offline; words that we do not know stay as they came."""
+    return REASONS_AWAY.get(reason, reason)
 
 
 def percent(fraction: float) -> str:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import NoReturn
 
 from ioc.exits import Exit, complain
@@ -19,7 +20,7 @@ exit codes:
   0    done; a service that was asked to end (Ctrl-C, SIGTERM) ended in order
   1    failed; the reason is the last line on stderr
   2    the command line is wrong
-  78   a configuration file is wrong; each wrong key is named
+  78   a configuration file is wrong, each wrong key is named; or the built-in detector is broken
   130  interrupted by Ctrl-C before it was done
 """
 
@@ -65,7 +66,32 @@ examples:
   ioc agent run --config agent.toml
 
 Runs in the foreground until Ctrl-C or SIGTERM; logs go to stderr.
-{EXITS}"""
+{EXITS}  70   a thread that sees is dead or stuck; the service manager should start it anew
+"""
+
+MODEL_KEYGEN = """
+example:
+  ioc model keygen --out release.pem      writes release.pem (private, mode 0600) and release.pub
+
+Nothing is overwritten.  Give the .pub to the boxes: detector.trusted_keys = ["release.pub"].
+"""
+
+MODEL_SIGN = """
+examples:
+  ioc model sign weights/ --key release.pem
+  IOC_PASSPHRASE=… ioc model sign weights/ --key release.pem --passphrase-env IOC_PASSPHRASE
+
+Writes manifest.json and manifest.json.sig over every .onnx of the folder.
+"""
+
+MODEL_VERIFY = """
+examples:
+  ioc model verify                                    the detector that is built in
+  ioc model verify weights/ --trust rangers.pub
+  ioc model verify /etc/ioc/detector.onnx
+
+Ends with 0 if the signature is of a trusted key and every byte is as signed, else with 1 and why.
+"""
 
 QUARANTINE_LIST = """
 example:
@@ -193,7 +219,7 @@ def parser() -> Parser:
     )  # fmt: skip
     check.add_argument("file", nargs="+", metavar="FILE", help="hub or agent TOML files")
     check.add_argument("--as", dest="kind", choices=("hub", "agent"), help="do not guess")
-    _model(_group(commands, "model", "the detector: how good it is, and which thresholds fit"))
+    _model(_group(commands, "model", "the detector: judge it, set it, sign it, verify it"))
     contracts = _group(commands, "contracts", "the wire between boxes and hub")
     export = _command(
         contracts, "export", "contracts_export", "",
@@ -254,6 +280,35 @@ def _agent(commands: "Commands[Parser]") -> None:
 
 
 def _model(commands: "Commands[Parser]") -> None:
+    _judging(commands)
+    keygen = _command(
+        commands, "keygen", "model_keygen", "edge",
+        about="makes a key pair for signing detectors", epilog=MODEL_KEYGEN,
+    )  # fmt: skip
+    keygen.add_argument("--out", required=True, metavar="FILE", help="the private key, PEM")
+    sign = _command(
+        commands, "sign", "model_sign", "edge,model",
+        about="writes and signs the manifest of a folder of weights", epilog=MODEL_SIGN,
+    )  # fmt: skip
+    sign.add_argument("folder", metavar="FOLDER", help="with the .onnx files")
+    sign.add_argument("--key", required=True, metavar="FILE", help="private key, PEM, mode 0600")
+    sign.add_argument("--released", metavar="DATE", help="YYYY-MM-DD; default: today (UTC)")
+    for each in (keygen, sign):
+        each.add_argument("--passphrase-file", type=Path, metavar="FILE", help="its first line")
+        each.add_argument("--passphrase-env", metavar="NAME", help="a variable that holds it")
+    verify = _command(
+        commands, "verify", "model_verify", "edge",
+        about="says what weights are and who signed them", epilog=MODEL_VERIFY,
+    )  # fmt: skip
+    verify.add_argument(
+        "weights", nargs="?", metavar="WEIGHTS", help="file or folder; default: the built-in one"
+    )
+    verify.add_argument(
+        "--trust", action="append", default=[], metavar="PUB", help="a public key; may be repeated"
+    )
+
+
+def _judging(commands: "Commands[Parser]") -> None:
     evaluate = _command(
         commands, "evaluate", "model_evaluate", "demo",
         about="judges detectors on a folder of pictures, series and clips", epilog=EVALUATE,

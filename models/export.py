@@ -12,11 +12,12 @@ import torch
 from onnx import helper
 from torch import Tensor, nn
 
+from edge_agent.detector import GREY, MOST_BOXES, NMS_IOU, STRIDE
 from models.dataset import CLASS_NAMES
-from models.network import STRIDES, Detector, decode, same_padding
+from models.deployed import MOST_ROWS, Deployed
+from models.network import Detector, same_padding
 
 OPSET = 17
-MOST_ROWS = 300
 DEFAULT_SIZE = 640
 LICENCE = (
     "network and code Apache-2.0; starting weights EfficientNet-lite0 by ML Illustrated, "
@@ -24,12 +25,14 @@ LICENCE = (
     "see MODEL_CARD.md"
 )
 INPUT_TEXT = (
-    "uint8 [1, height, width, 3], RGB, sides multiples of 32; picture scaled to ioc.default_size "
-    "on its long side, anchored top left, rest filled with grey 114; normalised in the graph"
+    f"uint8 [1, height, width, 3], RGB, sides multiples of {STRIDE}; picture scaled to "
+    "ioc.default_size on its long side (area averaging when smaller, bilinear when larger), "
+    f"anchored top left, rest filled with grey {GREY}; normalised in the graph"
 )
 OUTPUT_TEXT = (
-    "boxes: x1 y1 x2 y2 in input pixels; scores: 0..1 for each class; the best 300 rows, "
-    "overlapping boxes not yet removed"
+    f"boxes: x1 y1 x2 y2 in input pixels; scores: 0..1 for each class; the best {MOST_ROWS} rows, "
+    "overlapping boxes not yet removed. Then, for each class: drop scores below the floor; of "
+    f"boxes with an IoU above {NMS_IOU} keep the best, {MOST_BOXES} at most; divide by the scale"
 )
 
 
@@ -65,39 +68,6 @@ def averaged(state: Mapping[str, Any]) -> Detector:
     return detector
 
 
-class Deployed(nn.Module):  # type: ignore[misc]
-    """The whole way from a uint8 picture to the best rows of boxes and scores."""
-
-    def __init__(self, detector: Detector) -> None:
-        super().__init__()
-        self.early = detector.early
-        self.late = detector.late
-
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        logits, sides = self.late(self.early(image))
-        points, strides = _anchors(image)
-        # empty rows behind the real ones: the smallest picture has MOST_ROWS rows as well
-        scores = torch.cat([logits[0].sigmoid(), torch.zeros(MOST_ROWS, logits.shape[2])])
-        boxes = torch.cat([decode(points, strides, sides[0]), torch.zeros(MOST_ROWS, 4)])
-        best = scores.max(1).values.topk(MOST_ROWS).indices
-        return boxes[best], scores[best]
-
-
-def _anchors(image: Tensor) -> tuple[Tensor, Tensor]:
-    """As network.anchor_points, in operations whose lengths stay symbolic in the graph."""
-    points, strides = [], []
-    for stride in STRIDES:
-        row = image[0, ::stride, 0, 0].to(torch.float32) * 0 + 1
-        column = image[0, 0, ::stride, 0].to(torch.float32) * 0 + 1
-        ys = (row.cumsum(0) - 0.5) * stride
-        xs = (column.cumsum(0) - 0.5) * stride
-        shape = ys[:, None] * 0 + xs[None] * 0
-        grid = torch.stack([shape + xs[None], shape + ys[:, None]], -1).reshape(-1, 2)
-        points.append(grid)
-        strides.append(grid[:, 0] * 0 + stride)
-    return torch.cat(points), torch.cat(strides)
-
-
 def export(detector: Detector, target: Path, facts: Facts, example: int = DEFAULT_SIZE) -> None:
     """Writes `target`; the detector is left in evaluation mode."""
     module = Deployed(detector.float()).eval()
@@ -111,6 +81,7 @@ def export(detector: Detector, target: Path, facts: Facts, example: int = DEFAUL
         raw = Path(folder) / "raw.onnx"
         trace(module, image, raw, axes)
         model = onnx.load(str(raw))
+    _name_weights_once(model.graph)
     _pad_inside_convolutions(model)
     for output, columns in zip(model.graph.output, (4, len(CLASS_NAMES)), strict=True):
         output.type.tensor_type.shape.dim[1].dim_value = columns
@@ -139,6 +110,28 @@ def label(model: onnx.ModelProto, facts: Facts) -> None:
     helper.set_model_props(model, facts.as_metadata())
     model.producer_name = "models.export"
     model.graph.name = "dg-detector"
+    _drop_unused_domains(model)
+
+
+def _drop_unused_domains(model: onnx.ModelProto) -> None:
+    """The quantiser declares every domain that it knows; a box's runtime may know fewer."""
+    used = {node.domain for node in model.graph.node}
+    kept = [one for one in model.opset_import if one.domain in used]
+    del model.opset_import[:]
+    model.opset_import.extend(kept)
+
+
+def _name_weights_once(graph: onnx.GraphProto) -> None:
+    """The second look reads the first one's weights by their own name, not through a copy's."""
+    weights = {one.name for one in graph.initializer}
+    copies = {
+        node.output[0]: node.input[0]
+        for node in graph.node
+        if node.op_type == "Identity" and node.input[0] in weights
+    }
+    for node in graph.node:
+        node.input[:] = [copies.get(name, name) for name in node.input]
+    _drop_unread(graph)
 
 
 def _pad_inside_convolutions(model: onnx.ModelProto) -> None:

@@ -8,7 +8,7 @@ Stem and the first four blocks stay frozen and so do all depth-wise kernels of t
 gradients cost most of a CPU's time and hold a twentieth of the weights.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from torch.nn import functional
 
 CLASSES = 2
 STRIDES = (8, 16, 32)
+ALL = tuple(range(len(STRIDES)))
 WIDTH = 80
 FROZEN_BLOCKS = 4
 BN_EPSILON = 1e-3
@@ -215,13 +216,15 @@ class Late(nn.Module):  # type: ignore[misc]
         self.neck = Neck()
         self.branches = nn.ModuleList([Branch() for _ in STRIDES])
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, branches: Sequence[int] = ALL) -> tuple[Tensor, Tensor]:
+        """`branches`: which strides to answer at."""
         taps: list[Tensor] = []
         for number, block in enumerate(self.blocks, FROZEN_BLOCKS):
             x = block(x)
             if number in TAPS:
                 taps.append(x)
-        raw = [branch(map_) for branch, map_ in zip(self.branches, self.neck(taps), strict=True)]
+        maps = self.neck(taps)
+        raw = [self.branches[number](maps[number]) for number in branches]
         logits = torch.cat([one.flatten(2) for one, _ in raw], 2).transpose(1, 2)
         sides = torch.cat([one.flatten(2) for _, one in raw], 2).transpose(1, 2)
         return logits, sides

@@ -31,7 +31,7 @@ PICTURES = 240
 SIZE = 640
 SEED = 7
 QUANTISED = ("Conv", "Add", "Resize", "Clip")
-KEPT_FLOAT = ("/logits/", "/sides/")
+KEPT_FLOAT = ("/logits", "/sides")
 METHODS = {
     "minmax": CalibrationMethod.MinMax,
     "percentile": CalibrationMethod.Percentile,

@@ -2,6 +2,7 @@
 
 1. Export in float.  2. Quantise, calibrated on training pictures.  3. Choose each file's
 single-frame thresholds on the validation split: the best F1 of each class.  4. Label both.
+5. With `--key`, write and sign the manifest that a box verifies.
 """
 
 import argparse
@@ -13,11 +14,15 @@ import cv2
 import onnx
 import torch
 
+from contracts.clock import utc_now
+from contracts.configuration import secret
 from models.contestant import Ours
 from models.dataset import CLASS_NAMES, Picture, read_manifest
 from models.export import DEFAULT_SIZE, LICENCE, Facts, averaged, export, label
+from models.keys import read_private
 from models.metrics import best_threshold, judge
 from models.quantise import METHODS, choose, quantise
+from models.sign import sign
 
 NAME = "dg-detector"
 UNCHOSEN = 0.5
@@ -74,9 +79,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--version", required=True)
     parser.add_argument("--method", choices=METHODS, default="minmax", help="of calibration")
+    parser.add_argument("--key", type=Path, help="private key that signs it, PEM, mode 0600")
+    parser.add_argument("--passphrase-file", type=Path, help="of the key, if it has one")
+    parser.add_argument("--passphrase-env", help="or a variable that holds it")
     told = parser.parse_args()
     cv2.setNumThreads(1)
+    # before an hour's work: a key that cannot be read
+    passphrase = secret(told.passphrase_file, told.passphrase_env)
+    key = read_private(told.key, passphrase) if told.key else None
     release(told.checkpoint, told.data, told.out, told.version, told.method)
+    if key is None:
+        print(f"not signed, boxes refuse it: ioc model sign {told.out} --key FILE")
+    else:
+        print(f"signed by {sign(told.out, key, told.key.stem, utc_now().date()).signer}")
 
 
 if __name__ == "__main__":

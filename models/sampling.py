@@ -100,7 +100,7 @@ class Stream(IterableDataset[Batch]):  # type: ignore[misc]
     def __iter__(self) -> Iterator[Batch]:
         cv2.setNumThreads(1)
         for step in range(self._start, self._stop):
-            random = np.random.default_rng((self._seed, step))
+            random = np.random.default_rng((self._seed, step % 2**32))
             samples = [self._drawer.sample(self._phase, random) for _ in range(self._phase.batch)]
             yield collate(samples)
 

@@ -9,6 +9,7 @@ import copy
 import json
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,12 +22,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from models.dataset import fingerprint, read_manifest
+from models.dataset import Picture, fingerprint, read_manifest
 from models.export import trace
 from models.loss import detection_loss
 from models.network import Detector, Early
 from models.recipe import RECIPES, Phase, Recipe
+from models.restore import settle, unfold
 from models.sampling import Batch, Drawer, Stream
+from models.twins import without_twins
 
 REPORT_STEPS = 50
 SAVE_STEPS = 50
@@ -34,6 +37,8 @@ CHECKPOINT = "checkpoint.pt"
 HALVES = "AVX512"
 """Processors that compute in bfloat16; others emulate it, 16 times slower than float32."""
 LOG = "log.jsonl"
+SETTLING_BATCHES = 16
+"""A few hundred pictures: channel statistics wander by less than a hundredth from there."""
 
 
 class FrozenEarly:
@@ -126,11 +131,24 @@ class Trainer:
         torch.save(state, part)
         part.replace(self.out / CHECKPOINT)
 
-    def start_from(self, checkpoint: Path) -> None:
-        """Takes the averaged weights of another run; its optimiser and step are left behind."""
-        average = torch.load(checkpoint, weights_only=True)["average"]
-        self.late.load_state_dict(average)
+    def start_from(self, source: Path, drawer: Drawer) -> None:
+        """Takes the averaged weights of a checkpoint, or those of a released float ONNX file.
+
+        Optimiser and step are left behind.  A released file has no batch norms; their statistics
+        are measured anew on pictures that `drawer` draws.
+        """
+        if source.suffix == ".onnx":
+            unfold(self.detector, source)
+            settle(self.late, self._glances(drawer))
+            average = self.late.state_dict()
+        else:
+            average = torch.load(source, weights_only=True)["average"]
+            self.late.load_state_dict(average)
         self.average.module.load_state_dict(average)
+
+    def _glances(self, drawer: Drawer) -> Iterator[Tensor]:
+        stream = Stream(drawer, self.recipe.phases[0], self.seed, -SETTLING_BATCHES, 0)
+        return (self.early(batch.images.numpy()) for batch in stream)
 
     def _resume(self) -> None:
         path = self.out / CHECKPOINT
@@ -218,23 +236,38 @@ def _plain(recipe: Recipe) -> dict[str, Any]:
     return values | {"phases": phases}
 
 
+def _pictures(data: Path, apart: bool) -> list[Picture]:
+    pictures = read_manifest(data, "train")
+    if not apart:
+        return pictures
+    judges = [one for one in read_manifest(data) if one.split != "train"]
+    kept = without_twins(pictures, judges)
+    print(f"left out {len(pictures) - len(kept)} near copies of val and test", flush=True)
+    return kept
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with manifest.csv")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint and log go here")
     parser.add_argument("--recipe", choices=RECIPES, default="default")
-    parser.add_argument("--start", type=Path, help="a checkpoint to go on from with this recipe")
+    parser.add_argument(
+        "--start", type=Path, help="go on from it: a checkpoint or a released .onnx"
+    )
+    parser.add_argument(
+        "--without-twins", action="store_true", help="leave out near copies of val and test"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     told = parser.parse_args()
     torch.set_num_threads(told.threads)
     told.out.mkdir(parents=True, exist_ok=True)
     recipe = RECIPES[told.recipe]
-    drawer = Drawer(read_manifest(told.data, "train"), recipe.mosaic)
+    drawer = Drawer(_pictures(told.data, told.without_twins), recipe.mosaic)
     facts = {"training_data_sha256": fingerprint(told.data)}
     trainer = Trainer(told.out, recipe, told.seed, facts)
     if told.start and not trainer.step:
-        trainer.start_from(told.start)
+        trainer.start_from(told.start, drawer)
     run(trainer, drawer)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from contracts.evidence import Size
 from hub.config import Rules
+from hub.incidents import CLOSES_BY_ITSELF
 from hub.records import cameras, devices, evidence, incident_history, incidents, sightings
 
 MOST_OPEN = 60
@@ -73,6 +74,11 @@ class IncidentView:
         return self.row.acknowledged_at is None and self.row.closed_at is None
 
     @property
+    def is_machine(self) -> bool:
+        """A machine's trouble, which nobody can confirm as a fire."""
+        return self.row.type in CLOSES_BY_ITSELF
+
+    @property
     def rank(self) -> str:
         return "done" if not self.needs_a_person else str(self.row.severity)
 
@@ -94,10 +100,15 @@ class Board:
 
 
 def board(connection: Connection, rules: Rules, now: datetime) -> Board:
+    """What waits for a person first; a fire before any machine's trouble; then the newest."""
     query = (
         select(incidents)
         .where(incidents.c.closed_at.is_(None))
-        .order_by(incidents.c.acknowledged_at.is_not(None), incidents.c.opened_at.desc())
+        .order_by(
+            incidents.c.acknowledged_at.is_not(None),
+            incidents.c.type.in_(CLOSES_BY_ITSELF),
+            incidents.c.opened_at.desc(),
+        )
         .limit(MOST_OPEN)
     )
     known = all_devices(connection, rules, now)

@@ -1,9 +1,13 @@
 """How figures and states are said on the pages: Vietnamese, local time, 24 hours."""
 
 from datetime import datetime
+from typing import Any
 
-from hub.web.board import DeviceState
-from hub.wording import LOCAL, quarter
+from sqlalchemy import Row
+
+from hub.incidents import CLOSES_BY_ITSELF
+from hub.web.board import DeviceState, DeviceView
+from hub.wording import LOCAL, away, quarter
 
 STATES = {
     DeviceState.ONLINE: "hoạt động",
@@ -17,6 +21,11 @@ VERDICTS = {
     "false-alarm": "Báo động giả",
     "controlled-burn": "Đốt có kiểm soát",
 }
+KNOWN = "Đã biết"
+"""The only verdict on a machine's trouble: nobody confirms a fire of a box."""
+SEVERITIES = {
+    "info": "thông tin", "warning": "cần xem", "major": "khẩn", "critical": "rất khẩn",
+}  # fmt: skip
 ACTIONS = {
     "opened": "Mở", "severity": "Đổi mức độ", "joined": "Thêm camera nhìn thấy",
     "cleared": "Không còn thấy", "returned": "Thấy trở lại", "acknowledged": "Đã xử lý",
@@ -65,3 +74,27 @@ def surely(score: float | None) -> str:
         return ""
     words = "rất rõ" if score >= 0.7 else "khá rõ" if score >= 0.45 else "cần xem kỹ"
     return f"{words} ({score * 100:.0f}%)"
+
+
+def state(device: DeviceView) -> str:
+    """`mất liên lạc (đứt kết nối)`."""
+    word = STATES[device.state]
+    away_ = device.reason if device.state is DeviceState.OFFLINE else ""
+    return f"{word} ({away(away_)})" if away_ else word
+
+
+def verdict(incident: Row[Any]) -> str:
+    """What a person said; of a machine's trouble, only that it is known."""
+    return KNOWN if incident.type in CLOSES_BY_ITSELF else VERDICTS[incident.verdict]
+
+
+def detail(incident: Row[Any], text: str) -> str:
+    """A line of the history, its codes in words: `false-alarm: Mây` is `Báo động giả: Mây`."""
+    code, colon, rest = text.partition(": ")
+    if code in VERDICTS:
+        return f"{verdict(incident)}{colon}{rest}"
+    return SEVERITIES.get(text, text)
+
+
+def actor(name: str) -> str:
+    return "hệ thống" if name == "hub" else name

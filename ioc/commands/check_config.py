@@ -12,9 +12,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from contracts.configuration import SecretMissing, secret
 from ioc.exits import Exit, complain
 
 VALUE_LENGTH = 80
+SECRETS = ("password_file", "secret_file", "token_file")
+"""Keys of files whose first line counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,8 @@ class Problem:
     def __str__(self) -> str:
         if not self.key:
             return self.remedy
+        if isinstance(self.value, Path):  # cut, it would lose its name
+            return f"{self.key} = {str(self.value)!r}: {self.remedy}"
         shown = repr(self.value)
         shown = shown if len(shown) <= VALUE_LENGTH else f"{shown[:VALUE_LENGTH]}…"
         return f"{self.key} = {shown}: {self.remedy}"
@@ -63,7 +68,7 @@ def problems(kind: Kind, raw: Mapping[str, Any], folder: Path) -> list[Problem]:
     except ValidationError as wrong:
         errors = wrong.errors(include_url=False, include_context=False)
         return [_problem(error, kind) for error in errors if not _follows(error, errors)]
-    return list(_unreadable(config))
+    return [*_unreadable(config), *_untrusted(config)]
 
 
 def _follows(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
@@ -96,10 +101,39 @@ def _unreadable(section: BaseModel, above: str = "") -> Iterator[Problem]:
             if isinstance(part, BaseModel):
                 place = f"{key}.{number}" if part is not value else key
                 yield from _unreadable(part, f"{place}.")
-        if name.endswith("_file") and value and not os.access(value, os.R_OK):
-            yield Problem(key=key, value=str(value), remedy="the file cannot be read")
+        if name.endswith("_file") and value and (remedy := _remedy(name, value)):
+            yield Problem(key=key, value=value, remedy=remedy)
         if name.endswith("_env") and value and not os.environ.get(value):
             yield Problem(key=key, value=value, remedy="this environment variable is not set here")
+
+
+def _untrusted(config: BaseModel) -> Iterator[Problem]:
+    """A detector that the box would not run."""
+    if (section := getattr(config, "detector", None)) is None:
+        return
+    weights = import_module("edge_agent.weights")
+    try:
+        weights.examine(section)
+    except weights.ModelError as refused:
+        remedy = str(refused)
+        if section.weights is not None:
+            remedy += "; until then the box looks with the built-in detector"
+        yield Problem(
+            key="detector.weights", value=str(section.weights or "built in"), remedy=remedy
+        )
+
+
+def _remedy(name: str, file: Path) -> str:
+    """What to do so that `file` can be used; empty if it can."""
+    if not file.exists():
+        return "there is no such file: write it, or name another"
+    if not os.access(file, os.R_OK):
+        return "this user may not read it: change its owner or its mode"
+    try:
+        secret(file if name in SECRETS else None, None)
+    except SecretMissing as missing:
+        return f"{missing.why}: write the secret there"
+    return ""
 
 
 def _read(path: Path) -> dict[str, Any] | Problem:

@@ -74,7 +74,7 @@ function facts(call) {
   add("Nơi", place.commune);
   add("Camera", place.camera);
   if (typeof place.bearing_deg === "number") add("Hướng", `${Math.round(place.bearing_deg)}°`, "từ hướng bắc");
-  if (typeof place.lat === "number") add("Toạ độ", `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`);
+  if (typeof place.lat === "number") add(place.fixed ? "Toạ độ đám cháy" : "Toạ độ camera", `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`);
   if (body.captured_at) add("Chụp lúc", localTime(body.captured_at, true));
   // only the first word of an incident was on its way as long as its sighting was sent
   const wait = body.event === "incident.opened" ? call.latency_ms : null;
@@ -88,7 +88,7 @@ function card(call) {
   if (call.body.text_vi) words.append(element("p", "text", call.body.text_vi));
   words.append(facts(call));
   if (call.body.url) {
-    const open = element("a", "open", "Mở trên bảng trực");
+    const open = element("a", "open", "Mở trên bàn trực");
     open.href = new URL(call.body.url, consoleUrl).href;
     open.target = "_blank";
     open.rel = "noopener";

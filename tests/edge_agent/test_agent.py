@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from contracts.status import Presence
-from edge_agent import agent
+from edge_agent import agent, weights
 from edge_agent.agent import EXIT_BLIND, Agent
-from edge_agent.config import load
+from edge_agent.config import DetectorSection, load
+from edge_agent.detector import ModelError
+from edge_agent.weights import FALLEN_BACK, choose
 from tests.edge_agent.test_uplink import FakeHub
 from tests.hub.daemons import Mosquitto
 from tests.waiting import until
@@ -91,13 +93,35 @@ async def test_a_dead_lookout_ends_the_agent(
     assert code == EXIT_BLIND
 
 
-def test_a_detector_that_is_none_is_refused_before_anything_starts(
-    config: Path, tmp_path: Path
+def test_a_detector_that_is_refused_blinds_nobody_and_is_reported(
+    config: Path, tmp_path: Path, hub: FakeHub
 ) -> None:
     (tmp_path / "no.onnx").write_bytes(b"no network")
     config.write_text(config.read_text() + '[detector]\nweights = "no.onnx"\n')
     process = started(config)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "ModelError" in said
-    assert "copy the file anew" in said
+    until(lambda: hub.statuses and len(hub.seen) >= 6, 60)
+    [online] = [status for status in hub.statuses if status.state is Presence.ONLINE][:1]
+    process.terminate()
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 0, said
+    assert online.reason.startswith(FALLEN_BACK)
+    assert online.model == choose(DetectorSection()).model
+    assert "nobody stands for the weights" in said
+    assert "ioc model sign" in said
+
+
+def test_a_broken_built_in_detector_is_refused_before_anything_starts(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "default_weights", lambda: config.parent / "none.onnx")
+    with pytest.raises(ModelError, match="nobody stands for"):
+        Agent(load(config))
+    assert not (config.parent / "outbox.db").exists()
+
+
+def test_a_long_trouble_fits_into_a_status(config: Path) -> None:
+    deep = "/".join(["x" * 60] * 6)
+    config.write_text(config.read_text() + f'[detector]\nweights = "{deep}/no.onnx"\n')
+    box = Agent(load(config))
+    assert len(box._status(Presence.ONLINE, "").reason) <= 200
+    assert box._status(Presence.OFFLINE, "stopped").reason == "stopped"

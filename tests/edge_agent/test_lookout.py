@@ -183,7 +183,7 @@ def test_telemetry_keeps_the_frozen_shape(tmp_path: Path, outbox: Outbox) -> Non
     lookout = Lookout([watch], Script(), outbox)  # type: ignore[arg-type]
     run_until(lookout, [watch], lambda: watch.work.scored > 2)
     values = telemetry.camera(watch.capture, watch.take_work())
-    box = telemetry.Gauge(tmp_path).box(outbox, reconnects=2)
+    box = telemetry.Gauge(tmp_path).box(outbox, reconnects=2, detector_ok=True)
     outbox.put(
         telemetry.draft(Measurement.CAMERA, values, NOON, camera_name="bac"),
         telemetry.draft(Measurement.BOX, box, NOON),
@@ -196,5 +196,6 @@ def test_telemetry_keeps_the_frozen_shape(tmp_path: Path, outbox: Outbox) -> Non
     assert camera.values["inference_ms"] == pytest.approx(10.0)
     assert camera.values["frame_age_s"] >= 0
     assert machine.values["uplink_reconnects"] == 2
+    assert machine.values["detector_ok"] == 1
     assert machine.values["rss_mb"] > 10
     assert watch.work.scored == 0

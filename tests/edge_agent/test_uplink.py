@@ -237,3 +237,11 @@ async def test_no_broker_is_said_in_words_and_tried_again(
 )
 def test_each_trouble_has_its_words(error: Exception, words: str) -> None:
     assert words in uplink.in_words(error)
+
+
+def test_a_last_will_is_no_older_than_the_presence_that_it_ends() -> None:
+    """A will of an earlier moment was an older word to the hub: a dead box stayed online."""
+    here = status(Presence.ONLINE, "")
+    will = uplink._lost(here)
+    assert (will.state, will.at) == (Presence.OFFLINE, here.at)
+    assert codec.decode(str(will.topic), codec.encode(will)).message == will

@@ -121,3 +121,20 @@ def test_a_wrong_clock_of_a_device_does_not_make_it_silent(post: Post) -> None:
         work.connection.execute(update(devices).values(status_at=NOON - 600 * MINUTE))
     post.look(NOON + MINUTE)
     assert post.all() == []
+
+
+def test_what_ails_a_device_that_is_online_is_an_incident_until_it_is_mended(post: Post) -> None:
+    ill = status(NOON, reason="mô hình cấu hình bị từ chối")
+    with post.database.work() as work:
+        write_status(work, ill, NOON)
+    for minutes in (1, 2):
+        post.look(NOON + minutes * MINUTE)
+    [trouble] = post.all()
+    assert trouble.title_vi == "Thiết bị tự báo trục trặc – tháp Prao"
+    assert trouble.text_vi == "mô hình cấu hình bị từ chối"
+    assert trouble.closed_at is None
+    with post.database.work() as work:
+        write_status(work, status(NOON + 3 * MINUTE), NOON + 3 * MINUTE)
+    post.look(NOON + 4 * MINUTE)
+    [trouble] = post.all()
+    assert trouble.closed_at is not None

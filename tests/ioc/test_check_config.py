@@ -1,14 +1,12 @@
 """`ioc check-config` names every wrong key, its value and what to do."""
 
-import os
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from ioc import cli
-from ioc.commands.check_config import kinds, problems, recognise
 from ioc.exits import Exit
+from tests.edge_agent.signed import signed, write_public, write_weights
 
 AGENT = """
 [device]
@@ -88,6 +86,27 @@ def test_a_file_that_the_configuration_names_must_be_readable(check: Check) -> N
     assert check(hub) == Exit.OK
 
 
+def test_a_detector_that_the_box_would_refuse_is_named_with_the_reason(check: Check) -> None:
+    own = AGENT + '[detector]\nweights = "own/tiny.onnx"\ntrusted_keys = ["rangers.pub"]\n'
+    folder = check.file.parent
+    weights = signed(folder / "own")
+    write_public(folder / "rangers.pub")
+    assert check(own) == Exit.OK
+    weights.write_bytes(weights.read_bytes()[:-1])
+    assert check(own) == Exit.CONFIGURATION
+    assert f"detector.weights = '{weights}'" in check.said
+    assert "its manifest says" in check.said
+    assert "until then the box looks with the built-in detector" in check.said
+
+
+def test_weights_that_nobody_signed_must_be_called_so(check: Check) -> None:
+    own = AGENT + '[detector]\nweights = "tiny.onnx"\n'
+    write_weights(check.file.parent)
+    assert check(own) == Exit.CONFIGURATION
+    assert "detector.unsigned = true" in check.said
+    assert check(f"{own}unsigned = true\n") == Exit.OK
+
+
 def test_what_is_no_toml_says_where(check: Check) -> None:
     assert check("[device\n") == Exit.CONFIGURATION
     assert "is not TOML" in check.said
@@ -112,16 +131,3 @@ def test_a_long_value_is_cut(check: Check) -> None:
     check(f'[broker]\nurl = "{"x" * 5000}"\n', "--as", "hub")
     assert "…" in check.said
     assert len(check.said) < 500
-
-
-@pytest.mark.parametrize("name", ["hub", "agent"])
-def test_the_files_to_start_from_are_good(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of deploy/: right in every key, if not in the secrets of this machine."""
-    sample = Path(cli.__file__).parents[1] / "deploy" / f"{name}.toml"
-    if not sample.exists():
-        pytest.skip(f"deploy/{name}.toml is not written yet")
-    monkeypatch.setattr(os, "access", lambda *_: True)
-    raw = tomllib.loads(sample.read_text(encoding="utf-8"))
-    assert recognise(raw).name == name
-    found = problems(kinds()[name], raw, sample.parent)
-    assert [each for each in found if not each.key.endswith("_env")] == []

@@ -18,6 +18,9 @@ SUBCOMMANDS = [
     ["hub", "quarantine", "replay"],
     ["hub", "user", "add"],
     ["agent", "run"],
+    ["model", "keygen"],
+    ["model", "sign"],
+    ["model", "verify"],
     ["check-config"],
     ["contracts", "export"],
     ["phone", "run"],
@@ -140,3 +143,4 @@ def test_secrets_are_no_arguments() -> None:
     assert "--password" not in said
     assert "--secret " not in said
     assert "--token" not in said
+    assert "--passphrase " not in said

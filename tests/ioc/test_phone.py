@@ -179,7 +179,7 @@ def test_the_screen_waits_then_shows_the_alarm_with_its_picture(
     expect(browser_page.get_by_alt_text("Ảnh chụp từ camera")).to_be_visible(timeout=20_000)
     expect(browser_page.locator("#alert")).to_contain_text("Xã Đông Giang")
     expect(browser_page.locator("#alert")).to_contain_text("47°")
-    link = browser_page.get_by_role("link", name="Mở trên bảng trực")
+    link = browser_page.get_by_role("link", name="Mở trên bàn trực")
     assert link.get_attribute("href") == f"{console.url}/incidents/one"
     assert troubles == []
 

@@ -9,8 +9,9 @@ torch = pytest.importorskip("torch", reason="training parts need torch, which ag
 pytest.importorskip("onnx", reason="exporting needs onnx, which agents do not carry")
 
 from edge_agent.detector import Detector as EdgeDetector  # noqa: E402
-from models.export import MOST_ROWS, Deployed, Facts, export  # noqa: E402
-from models.network import Depthwise, Detector, anchor_points, decode, same_padding  # noqa: E402
+from models.deployed import MOST_ROWS, Deployed  # noqa: E402
+from models.export import Facts, export  # noqa: E402
+from models.network import Depthwise, Detector, same_padding  # noqa: E402
 
 FACTS = Facts(
     version="0.0-test",
@@ -50,14 +51,23 @@ def test_the_exported_file_answers_as_the_network_did(
     image = np.random.default_rng(7).integers(0, 255, (1, height, width, 3), dtype=np.uint8)
     boxes, scores = ort.InferenceSession(exported).run(None, {"image": image})
     with torch.no_grad():
-        logits, sides = detector.late(detector.early(torch.from_numpy(image)))
-        corners = decode(*anchor_points(height, width), sides[0])
-    order = logits[0].sigmoid().max(1).values.sort(descending=True)
-    real = min(MOST_ROWS, len(corners))
-    assert len(boxes) == MOST_ROWS
-    assert not scores[real:].any()
-    np.testing.assert_allclose(scores[:real].max(1), order.values[:real], atol=1e-4)
-    np.testing.assert_allclose(boxes[0], corners[order.indices[0]], rtol=1e-3, atol=0.05)
+        true_boxes, true_scores = Deployed(detector)(torch.from_numpy(image))
+    np.testing.assert_allclose(scores.max(1), true_scores.max(1).values, atol=1e-4)
+    for row in range(MOST_ROWS // 10):  # rows whose scores tie may change places
+        nearest = np.abs(true_boxes.numpy() - boxes[row]).max(1).argmin()
+        np.testing.assert_allclose(boxes[row], true_boxes[nearest], rtol=1e-3, atol=0.05)
+        np.testing.assert_allclose(scores[row], true_scores[nearest], atol=1e-3)
+
+
+def test_both_looks_read_the_same_weights(exported: Path) -> None:
+    import onnx  # noqa: PLC0415
+
+    graph = onnx.load(exported).graph
+    weights = {one.name for one in graph.initializer}
+    readers = [node.input[1] for node in graph.node if node.op_type == "Conv"]
+    assert set(readers) <= weights
+    finest = [name for name in readers if readers.count(name) == 1]
+    assert len(finest) == 5  # the branch that half scale leaves out
 
 
 def test_the_agent_reads_the_exported_facts(exported: Path) -> None:
@@ -67,11 +77,12 @@ def test_the_agent_reads_the_exported_facts(exported: Path) -> None:
     assert [str(label) for label in facts.labels] == ["smoke", "fire"]
 
 
-def test_no_padding_is_left_outside_the_convolutions(exported: Path) -> None:
+def test_every_convolution_pads_for_itself(exported: Path) -> None:
     import onnx  # noqa: PLC0415
 
-    kinds = {node.op_type for node in onnx.load(exported).graph.node}
-    assert "Pad" not in kinds
+    nodes = onnx.load(exported).graph.node
+    padded = {node.output[0] for node in nodes if node.op_type == "Pad"}
+    assert not [node.name for node in nodes if node.op_type == "Conv" and node.input[0] in padded]
 
 
 def test_the_network_keeps_to_its_five_million_parameters(detector: Detector) -> None:
@@ -93,12 +104,3 @@ def test_our_backward_of_the_strided_depthwise_is_the_librarys(side: int) -> Non
     padded = torch.nn.functional.pad(twin, padding)
     torch.nn.functional.conv2d(padded, layer.kernel, None, 2, 0, 1, 4).backward(upstream)
     torch.testing.assert_close(x.grad, twin.grad)
-
-
-def test_the_deployed_module_gives_corners_in_order(detector: Detector) -> None:
-    image = torch.zeros(1, 64, 96, 3, dtype=torch.uint8)
-    boxes, scores = Deployed(detector)(image)
-    told = scores.max(1).values > 0
-    assert (boxes[told, 2:] > boxes[told, :2]).all()
-    best = scores.max(1).values
-    assert (best[:-1] >= best[1:]).all()

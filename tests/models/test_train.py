@@ -64,7 +64,7 @@ def test_a_second_recipe_starts_from_the_first_ones_average(
     run(first, Drawer(pictures, SHORT.mosaic))
     folder.mkdir()
     second = Trainer(folder, SHORT, 7, {})
-    second.start_from(tmp_path / CHECKPOINT)
+    second.start_from(tmp_path / CHECKPOINT, Drawer(pictures, SHORT.mosaic))
     assert second.step == 0
     for name, value in first.average.module.state_dict().items():
         assert torch.equal(second.late.state_dict()[name], value)

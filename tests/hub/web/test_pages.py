@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from contracts.clock import utc_now
 from contracts.evidence import Size
 from contracts.identity import new_ulid
+from hub.incident import IncidentType, Severity
 from hub.records import devices, incidents
 from hub.web.users import add_user
 from tests.hub.web.conftest import Desk
@@ -80,6 +81,43 @@ def test_a_verdict_is_recorded_with_who_gave_it(desk: Desk) -> None:
     assert "✓ Xác nhận cháy – Alăng Bảy" in page
     assert 'value="Alăng Bảy"' in page, "the name is kept for the next time"
     assert "Không có sự việc nào chờ" in client.get("/").text
+
+
+def trouble(desk: Desk) -> str:
+    return desk.raise_fire(
+        type=IncidentType.DEVICE_TROUBLE,
+        title_vi="Mất tín hiệu tháp Prao",
+        severity=Severity.WARNING,
+    )
+
+
+def test_nobody_is_asked_to_confirm_the_fire_of_a_silent_box(desk: Desk) -> None:
+    name, client = trouble(desk), desk.client()
+    for path in ("/", f"/incidents/{name}"):
+        page = client.get(path).text
+        assert "Đã biết" in page
+        assert "Xác nhận cháy" not in page
+        assert "Báo động giả" not in page
+    judge(client, name, reason="đã gọi kỹ thuật")
+    page = client.get(f"/incidents/{name}").text
+    assert "✓ Đã biết – Alăng Bảy" in page
+    assert "Đã biết: đã gọi kỹ thuật" in page
+
+
+def test_a_fire_stands_above_younger_troubles_of_machines(desk: Desk) -> None:
+    fire = desk.raise_fire()
+    younger = trouble(desk)
+    page = desk.client().get("/").text
+    assert page.index(f"i-{fire}") < page.index(f"i-{younger}")
+
+
+def test_the_history_is_told_in_words(desk: Desk) -> None:
+    name, client = desk.raise_fire(), desk.client()
+    judge(client, name, "false-alarm", reason="Mây, sương mù")
+    page = client.get(f"/incidents/{name}").text
+    assert "Báo động giả: Mây, sương mù" in page
+    assert "– hệ thống" in page
+    assert "false-alarm:" not in page
 
 
 def test_a_false_alarm_needs_its_reason(desk: Desk) -> None:
@@ -163,7 +201,13 @@ def test_a_silent_a_late_and_a_lost_device_look_different(desk: Desk) -> None:
     desk.introduce(device="d-off")
     desk.introduce(device="d-off", state="offline", reason="stopped")
     page = desk.client().get("/").text
-    for words in ("1 hoạt động", "1 báo chậm", "1 im lặng", "1 mất liên lạc", "(stopped)"):
+    for words in (
+        "1 hoạt động",
+        "1 báo chậm",
+        "1 im lặng",
+        "1 mất liên lạc",
+        "(phần mềm được tắt)",
+    ):
         assert words in page
 
 

@@ -1,0 +1,109 @@
+"""The settings to start from: accepted once their secrets and certificates are there."""
+
+import configparser
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge_agent.agent import EXIT_BLIND
+from edge_agent.config import load as load_agent
+from hub.config import load as load_hub
+from ioc import cli
+from ioc.exits import Exit
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+LOADS = {"hub": load_hub, "agent": load_agent}
+NAMED = re.compile(r'^(\w+_file) = "([^"]+)"', re.MULTILINE)
+
+
+def named(text: str) -> list[tuple[str, str]]:
+    """Keys and relative paths of the files that the settings name."""
+    return NAMED.findall(text)
+
+
+@pytest.fixture(params=sorted(LOADS))
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def copied(name: str, tmp_path: Path) -> Path:
+    """The settings in a folder of their own, with every file that they name."""
+    file = Path(shutil.copy(DEPLOY / f"{name}.toml", tmp_path))
+    for _, path in named(file.read_text(encoding="utf-8")):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("a first line\n", encoding="utf-8")
+    return file
+
+
+def test_they_are_accepted_with_their_secrets_and_certificates(
+    name: str, copied: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["check-config", str(copied)]) == Exit.OK
+    assert f"good {name} configuration" in capsys.readouterr().out
+    assert LOADS[name](copied)
+
+
+def test_what_is_missing_is_named_with_its_remedy(
+    copied: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for key, path in named(copied.read_text(encoding="utf-8")):
+        (copied.parent / path).unlink()
+        assert cli.main(["check-config", str(copied)]) == Exit.CONFIGURATION
+        [said] = capsys.readouterr().err.splitlines()
+        assert f"{key} = '{copied.parent / path}'" in said
+        assert "there is no such file: write it" in said
+        (copied.parent / path).write_text("a first line\n", encoding="utf-8")
+
+
+def test_an_empty_secret_is_named_with_its_remedy(
+    copied: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets = [path for key, path in named(copied.read_text("utf-8")) if "secrets/" in path]
+    assert secrets
+    for path in secrets:
+        (copied.parent / path).write_text("\n", encoding="utf-8")
+    assert cli.main(["check-config", str(copied)]) == Exit.CONFIGURATION
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == len(secrets)
+    assert all("write the secret there" in line for line in said)
+
+
+def test_what_is_commented_out_is_right_too(name: str, copied: Path) -> None:
+    """A line that begins `# key = ` or `# [[` can be taken in as it stands."""
+    text = copied.read_text(encoding="utf-8")
+    woken = re.sub(r"^# (?=\w+ = |\[\[)", "", text, flags=re.MULTILINE)
+    copied.write_text(woken.replace('api = "embedded"\n', "", 1), encoding="utf-8")
+    assert LOADS[name](copied)
+
+
+def test_no_secret_stands_in_them() -> None:
+    for file in DEPLOY.glob("*.toml"):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*#?\s*(password|secret|token)\s*=", text, re.MULTILINE)
+        assert not re.search(r"://[^/\s]*:(?!\{password\})[^/\s@]+@", text)
+
+
+def units() -> Iterator[configparser.ConfigParser]:
+    for file in sorted((DEPLOY / "systemd").glob("*.service")):
+        unit = configparser.ConfigParser(strict=False, interpolation=None)
+        unit.optionxform = str  # type: ignore[assignment,method-assign]
+        unit.read(file, encoding="utf-8")
+        yield unit
+
+
+def test_a_service_starts_a_command_that_exists_and_restarts_but_for_a_wrong_setting() -> None:
+    commands = set()
+    for unit in units():
+        _, *arguments = shlex.split(unit["Service"]["ExecStart"])
+        commands.add(cli.parser().parse_args(arguments).module)
+        assert unit["Service"]["Restart"] == "always"
+        never = {int(code) for code in unit["Service"]["RestartPreventExitStatus"].split()}
+        assert never == {Exit.CONFIGURATION}
+        assert EXIT_BLIND not in never
+        assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    assert commands == {"agent_run", "hub_run"}

@@ -1,0 +1,92 @@
+"""The handbooks say what console, log and shell really say."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from edge_agent.agent import EXIT_BLIND
+from hub.config import Rules
+from hub.web import board, wording
+from hub.wording import REASONS_AWAY
+from ioc.exits import Exit
+
+ROOT = Path(__file__).parents[2]
+DUTY = (ROOT / "docs" / "truc-ban.md").read_text(encoding="utf-8")
+FIELD = (ROOT / "docs" / "field-engineer.md").read_text(encoding="utf-8")
+SHOWN = (
+    "Yên tĩnh: không có sự việc nào đang mở", "Chuông: tắt", "● Chờ người trực",
+    "Người trực", "Lý do, ghi chú", "Đổi kết luận", "Đã kết thúc, đóng sự việc",
+    "DIỄN TẬP", "TIN ĐẾN MUỘN", "GIỜ THIẾT BỊ SAI", "không còn thấy", "đứng hình", "Chưa có ảnh",
+    "Vị trí camera", "Sổ sự việc", "Hệ thống có trục trặc", "Đã đóng", "tín hiệu cuối", "Thoát",
+    "Mất kết nối – số liệu có thể đã cũ.", "không phải ranh giới pháp lý",
+)  # fmt: skip
+"""Words of the templates that the handbook explains."""
+
+
+def templates() -> str:
+    folder = ROOT / "hub" / "web" / "templates"
+    return "".join(page.read_text(encoding="utf-8") for page in sorted(folder.glob("*.html")))
+
+
+@pytest.mark.parametrize("words", SHOWN)
+def test_what_the_handbook_quotes_is_on_the_pages(words: str) -> None:
+    assert words in templates()
+    assert words in DUTY
+
+
+def test_the_handbook_explains_every_state_verdict_and_reason() -> None:
+    said = {*wording.STATES.values(), *wording.VERDICTS.values(), wording.KNOWN}
+    for words in said:
+        assert f"**{words}**" in DUTY
+    for reason in wording.REASONS:
+        assert f"*{reason}*" in DUTY
+
+
+def test_the_handbook_s_titles_are_those_of_the_hub() -> None:
+    source = (ROOT / "hub" / "watch.py").read_text(encoding="utf-8")
+    for title in ("Mất tín hiệu ", "Camera không quan sát được – "):
+        assert f'"{title}' in source
+        assert f"**{title}…**" in DUTY
+    server = (ROOT / "hub" / "server.py").read_text(encoding="utf-8")
+    assert "Mất kết nối với máy chủ MQTT" in server
+    assert "*Mất kết nối với máy chủ MQTT*" in DUTY
+
+
+def test_the_handbook_s_times_are_the_defaults() -> None:
+    rules = Rules()
+    assert f"quá {rules.late_after_s / 60:.0f} phút), mạng đứt" in DUTY
+    assert f"hơn {rules.offline_after_s / 60:.0f} phút không có tin" in DUTY
+    assert f"quá {rules.blind_after_s / 60:.0f} phút không có hình" in DUTY
+    assert f"hơn {board.LATE_S:.0f} giây" in DUTY
+
+
+def test_the_emergency_number_comes_first() -> None:
+    assert "**gọi 114**" in DUTY.partition("\n## ")[0]
+
+
+def test_every_exit_code_of_a_box_is_explained() -> None:
+    table = FIELD.partition("## Exit codes")[2].partition("\n## ")[0]
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
+    assert codes == {*map(int, Exit), EXIT_BLIND}
+
+
+def test_every_line_of_the_log_is_one_that_a_box_writes() -> None:
+    rooms = (ROOT / "edge_agent").rglob("*.py")
+    source = re.sub(
+        r"%[sd.\df]*[sdf]|\{[^{}]*\}", "…", "".join(p.read_text("utf-8") for p in rooms)
+    )
+    table = FIELD.partition("## Reading the log")[2].partition("\n## ")[0]
+    lines = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    assert lines
+    for line in lines:
+        for part in line.split("…"):
+            assert part.strip(": ,") in source, f"{part!r} of {line!r}"
+
+
+def test_the_field_page_quotes_the_console() -> None:
+    for words in (*wording.STATES.values(), "DIỄN TẬP", "TIN ĐẾN MUỘN", "GIỜ THIẾT BỊ SAI"):
+        if words != wording.STATES[board.DeviceState.LATE]:
+            assert f"**{words}**" in FIELD
+    for reason in REASONS_AWAY.values():
+        assert f"({reason})" in FIELD
