@@ -9,8 +9,9 @@ from pydantic import Field, field_validator, model_validator
 from contracts import configuration, reference
 from contracts.configuration import Broker, FilePath, Section
 from contracts.identity import CameraName, DeviceName
-from contracts.sighting import Position
+from contracts.sighting import Label, Position
 from contracts.status import CameraCard, Pose
+from edge_agent.policy import Policy, policy_for, with_opens
 
 REFERENCE = "docs/agent-configuration.md"
 
@@ -155,6 +156,17 @@ class CameraSection(Section):
         "shrink by it. If absent, each picture of a folder stands for a minute, and all else is "
         "life.",
     )
+    opens_smoke: float | None = Field(
+        default=None,
+        gt=0,
+        lt=1,
+        title="Smoke opens",
+        description="Mean score over the confirmation's window at which smoke becomes a sighting; "
+        "the scene's own if absent. `ioc model operating-point` finds it from recordings.",
+    )
+    opens_fire: float | None = Field(
+        default=None, gt=0, lt=1, title="Fire opens", description="The same for fire."
+    )
     azimuth_deg: float | None = Field(
         default=None,
         ge=0,
@@ -186,6 +198,15 @@ class CameraSection(Section):
         if self.azimuth_deg is None or self.fov_deg is None:
             return None
         return Pose(azimuth_deg=self.azimuth_deg, fov_deg=self.fov_deg)
+
+    @property
+    def policy(self) -> Policy:
+        """The scene's, with the opening thresholds of this camera."""
+        own = {Label.SMOKE: self.opens_smoke, Label.FIRE: self.opens_fire}
+        return with_opens(
+            policy_for(self.scene),
+            {label: score for label, score in own.items() if score is not None},
+        )
 
     def source(self) -> str:
         """The url with its password; raises SecretMissing.  Never for a log."""

@@ -83,7 +83,7 @@ class Detector:
         threads: int = 1,
         content: bytes | None = None,
     ) -> None:
-        self._session = _open_session(weights, threads, content)
+        self._session = open_session(weights, threads, content)
         self.facts = _read_facts(weights, self._session)
         self.size = self.facts.default_size if size is None else size
         self.inference_s = 0.0
@@ -140,7 +140,8 @@ def suppress(boxes: Floats, scores: Floats, floor: float) -> NDArray[np.intp]:
     return rows[np.asarray(kept, dtype=np.intp).reshape(-1)]
 
 
-def _open_session(weights: Path, threads: int, content: bytes | None) -> Any:
+def open_session(weights: Path, threads: int, content: bytes | None = None) -> Any:
+    """An onnxruntime session on the CPU, of the file or its `content`; raises ModelError."""
     if content is None and not weights.is_file():
         raise ModelError(
             path=weights,

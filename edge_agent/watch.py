@@ -15,7 +15,6 @@ from edge_agent.detector import Detector
 from edge_agent.floor import NoiseFloor
 from edge_agent.frame import Frame, Source
 from edge_agent.outbox import Draft
-from edge_agent.policy import policy_for
 from edge_agent.report import Reporter
 from edge_agent.sources import open_source
 from edge_agent.sources.folder import DEFAULT_PACE_S
@@ -65,7 +64,7 @@ class Watch:
         outbox = config.outbox.path
         self._memory = outbox.with_name(f"{outbox.stem}-{section.name}.noise.npz")
         self._noise = NoiseFloor.load(self._memory)
-        self._confirmer = Confirmer(policy_for(section.scene).hastened(hurry(section)), self._noise)
+        self._confirmer = Confirmer(section.policy.hastened(hurry(section)), self._noise)
         self._reporter = Reporter(
             camera=section.name,
             position=config.device.position,

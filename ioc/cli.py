@@ -30,6 +30,7 @@ examples:
   ioc check-config hub.toml agent.toml    what is wrong with these files, if anything
   ioc hub run --config hub.toml           the centre
   ioc agent run --config agent.toml       a box at its cameras
+  ioc model evaluate --data pictures/     how good the detector is on your own recordings
 {EXITS}"""
 
 DEMO = f"""
@@ -120,6 +121,44 @@ example:
   ioc contracts export schema/            JSON Schema of each message, and asyncapi.json
 """
 
+MODEL_EXITS = """
+exit codes:
+  0    done
+  1    operating-point: no scene's recordings are long enough to show the rate that was asked for
+  2    the command line, the data or a model is wrong; the file and the remedy are named
+  130  interrupted by Ctrl-C; nothing was written
+"""
+
+EVALUATE = f"""
+examples:
+  ioc model evaluate --data pictures/ --split test --page test.html --json test.json
+  ioc model evaluate --data ours/ --peer yolo11n.onnx
+
+A folder holds manifest.csv with the columns path and labelled (which classes were looked for:
+smoke+fire, fire, smoke; or unverified), and beside each picture in which something burns a
+name.txt with a line `class cx cy w h` a box, fractions of the picture, class 0 smoke, 1 fire.
+More columns: split, group (one camera or video), source, scene.  What else it may hold:
+
+  tower_series.csv   series,minute,path,boxes: frames of one camera in their order, and how many
+                     boxes are in each; also camera, split, pre_ignition
+  videos/            clips; nofire*: nothing burns in it; *tower*: confirmed as a tower's
+
+What the folder does not hold is said, and no figure is made of it.
+{MODEL_EXITS}"""
+
+OPERATING_POINT = f"""
+examples:
+  ioc model operating-point --data ours/ --split val --false-alarms-per-day 1
+  ioc model operating-point --data ours/ --split val --false-alarms-per-day 2 --interval 1
+
+Plays recordings without fire (series before the onset, stills known to be empty, nofire clips)
+through the confirmation and looks for each scene's lowest opening thresholds that keep the false
+alarms of a camera within the rate; says what they cost in fires raised and in delay, at half, at
+once and at twice the rate, and what rate so few hours can show at all.  Prints lines for the
+[[camera]] sections of agent.toml.  Choose on recordings of your own, never on those that you will
+judge by.
+{MODEL_EXITS}"""
+
 PHONE = """
 example:
   ioc phone run --secret-file secret --port 8090 --console http://127.0.0.1:8080
@@ -174,13 +213,13 @@ def parser() -> Parser:
     _demo(commands)
     _hub(_group(commands, "hub", "the centre: run it, look into it"))
     _agent(_group(commands, "agent", "the box at the cameras"))
-    _model(_group(commands, "model", "the detector: sign it, verify it"))
     check = _command(
         commands, "check-config", "check_config", "demo",
         about="says what is wrong with configuration files", epilog=CHECK,
     )  # fmt: skip
     check.add_argument("file", nargs="+", metavar="FILE", help="hub or agent TOML files")
     check.add_argument("--as", dest="kind", choices=("hub", "agent"), help="do not guess")
+    _model(_group(commands, "model", "the detector: judge it, set it, sign it, verify it"))
     contracts = _group(commands, "contracts", "the wire between boxes and hub")
     export = _command(
         contracts, "export", "contracts_export", "",
@@ -241,6 +280,7 @@ def _agent(commands: "Commands[Parser]") -> None:
 
 
 def _model(commands: "Commands[Parser]") -> None:
+    _judging(commands)
     keygen = _command(
         commands, "keygen", "model_keygen", "edge",
         about="makes a key pair for signing detectors", epilog=MODEL_KEYGEN,
@@ -265,6 +305,48 @@ def _model(commands: "Commands[Parser]") -> None:
     )
     verify.add_argument(
         "--trust", action="append", default=[], metavar="PUB", help="a public key; may be repeated"
+    )
+
+
+def _judging(commands: "Commands[Parser]") -> None:
+    evaluate = _command(
+        commands, "evaluate", "model_evaluate", "demo",
+        about="judges detectors on a folder of pictures, series and clips", epilog=EVALUATE,
+    )  # fmt: skip
+    _pictures(evaluate)
+    evaluate.add_argument(
+        "--weights", action="append", metavar="FILE",
+        help="a detector of ours; may be repeated; the built-in one if absent",
+    )  # fmt: skip
+    evaluate.add_argument(
+        "--peer", action="append", default=[], metavar="FILE",
+        help="a YOLO export with the classes smoke and fire, judged beside ours",
+    )  # fmt: skip
+    evaluate.add_argument("--size", type=int, metavar="PX", help="long side; the file's own")
+    evaluate.add_argument("--json", metavar="FILE", help="write the figures there too")
+    evaluate.add_argument("--page", metavar="FILE", help="write a page with curves and mistakes")
+    point = _command(
+        commands, "operating-point", "model_operating_point", "edge",
+        about="chooses opening thresholds for a rate of false alarms", epilog=OPERATING_POINT,
+    )  # fmt: skip
+    _pictures(point)
+    point.add_argument("--weights", metavar="FILE", help="a detector; the built-in one if absent")
+    point.add_argument(
+        "--false-alarms-per-day", type=float, required=True, metavar="N", help="of one camera"
+    )
+    point.add_argument(
+        "--interval", type=float, metavar="S",
+        help="play series as if their frames were S seconds apart, as the camera will look",
+    )  # fmt: skip
+
+
+def _pictures(parser: Parser) -> None:
+    parser.add_argument("--data", required=True, metavar="FOLDER", help="holds a manifest.csv")
+    parser.add_argument(
+        "--split",
+        default="val",
+        metavar="NAME",
+        help="of the manifest, or several: train,val; default: val",
     )
 
 

@@ -5,9 +5,8 @@ from typing import Any, Protocol
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 
-from edge_agent.detector import GREY, Detector, ModelError, suppress
+from edge_agent.detector import GREY, Detector, ModelError, open_session, suppress
 from models.dataset import CLASS_NAMES, Floats, Image
 from models.metrics import Found
 
@@ -18,10 +17,15 @@ PEER_THRESHOLD = 0.25
 
 
 class Contestant(Protocol):
-    """Anything that finds smoke and fire in a picture (blue-green-red)."""
+    """Anything that finds smoke and fire in a picture (blue-green-red).
+
+    `thresholds`: of single frames, smoke and fire.  `opens`: the pooled score over which it opens
+    a sighting; None for the policies' own, which were chosen for our scores.
+    """
 
     name: str
     thresholds: tuple[float, ...]
+    opens: float | None
 
     def find(self, image: Image) -> Found: ...
 
@@ -29,8 +33,11 @@ class Contestant(Protocol):
 class Ours:
     """The agent's detector, called as the agent calls it."""
 
+    opens: float | None
+
     def __init__(self, weights: Path, size: int | None = None, threads: int = 1) -> None:
         self._detector = Detector(weights, size, threads)
+        self.opens = None
         facts = self._detector.facts
         self.name = f"{weights.stem} {facts.version} @{self._detector.size}"
         self._labels = [str(label) for label in facts.labels]
@@ -51,11 +58,10 @@ class Ours:
 class Peer:
     """An Ultralytics export: float [1, 3, 640, 640] in, [1, 4 + classes, n] out."""
 
+    opens: float | None
+
     def __init__(self, weights: Path, threads: int = 1) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session: Any = ort.InferenceSession(str(weights), options)
+        self._session: Any = open_session(weights, threads)
         shape = self._session.get_outputs()[0].shape
         if len(shape) != 3 or shape[1] != 4 + len(CLASS_NAMES):
             raise ModelError(
@@ -65,6 +71,7 @@ class Peer:
             )
         self.name = f"peer {weights.stem} @{PEER_SIZE}"
         self.thresholds = (PEER_THRESHOLD,) * len(CLASS_NAMES)
+        self.opens = PEER_THRESHOLD
         self._input = self._session.get_inputs()[0].name
 
     def find(self, image: Image) -> Found:

@@ -1,14 +1,17 @@
 """The manifest of a folder of pictures, read as it is, and what each picture can teach.
 
-A folder holds `manifest.csv` (path, source, group, split, labelled, n_smoke, n_fire, width,
-height, scene, licence), one `name.txt` of boxes beside each picture (`class cx cy w h`,
-fractions, class 0 smoke, 1 fire) and, where it has unverified frames, `tower_zones.json`.
+A folder holds `manifest.csv`, one `name.txt` of boxes beside each picture in which something was
+boxed (`class cx cy w h`, fractions, class 0 smoke, 1 fire) and, where it has unverified frames,
+`tower_zones.json`.  The manifest needs two columns: `path`, relative to the folder, and `labelled`
+(smoke+fire, fire, smoke: which classes were looked for; or unverified).  It may have `split`
+(without it every picture belongs to whatever split is asked for), `group` (one camera, one video:
+what is not independent; each picture by itself if absent), `source` and `scene`.
 """
 
 import csv
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +23,12 @@ SMOKE, FIRE = 0, 1
 CLASS_NAMES = ("smoke", "fire")
 ZONE_WIDENING = 0.2
 MANIFEST = "manifest.csv"
+NEEDED = ("path", "labelled")
+UNNAMED = "own"
+"""Source and scene of pictures whose manifest does not say."""
+REMEDY = "mend these rows"
+MOST_PROBLEMS = 10
+"""So many wrong rows are told at once."""
 ZONES = "tower_zones.json"
 
 Image = NDArray[np.uint8]
@@ -65,18 +74,23 @@ class Picture:
     split: str
     labelled: str
     scene: str
-    width: int
-    height: int
     truth: Truth
 
+    @property
+    def verified_empty(self) -> bool:
+        """Whether it is known that nothing burns in it."""
+        return self.labelled == "smoke+fire" and not len(self.truth.boxes)
+
     def read(self) -> Image:
-        """Height × width × 3, blue-green-red."""
-        image = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
-        if image is None:
-            raise DatasetError(
-                path=self.path, reason="not a readable picture", remedy="copy the file anew"
-            )
-        return np.asarray(image, np.uint8)
+        return read_image(self.path)
+
+
+def read_image(path: Path) -> Image:
+    """Height × width × 3, blue-green-red; raises DatasetError."""
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if image is None:
+        raise DatasetError(path=path, reason="not a readable picture", remedy="copy the file anew")
+    return np.asarray(image, np.uint8)
 
 
 def read_manifest(folder: Path, split: str | None = None) -> list[Picture]:
@@ -87,13 +101,49 @@ def read_manifest(folder: Path, split: str | None = None) -> list[Picture]:
             path=manifest, reason="no such file", remedy="name a folder that holds a manifest.csv"
         )
     zones = _read_zones(folder / ZONES)
-    with manifest.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if split in (None, row.get("split"))]
+    rows = list(_rows(manifest, split))
     if not rows:
         raise DatasetError(
             path=manifest, reason=f"no picture of split {split!r}", remedy="check its column split"
         )
-    return [_picture(folder, row, zones) for row in rows]
+    pictures, problems = [], []
+    for number, row in rows:
+        try:
+            pictures.append(_picture(folder, row, zones))
+        except DatasetError as wrong:
+            problems.append(f"row {number}: {wrong}")
+    if problems:
+        more = len(problems) - MOST_PROBLEMS
+        told = problems[:MOST_PROBLEMS] + ([f"and {more} rows more"] if more > 0 else [])
+        raise DatasetError(path=manifest, reason="\n  ".join(["", *told]).strip(), remedy=REMEDY)
+    return pictures
+
+
+def read_table(path: Path, needed: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file with the numbers of their lines; raises DatasetError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            rows = [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(
+            path=path, reason=f"cannot be read ({error})", remedy="save it as CSV in UTF-8"
+        ) from error
+    missing = [name for name in needed if name not in (reader.fieldnames or ())]
+    if missing:
+        raise DatasetError(
+            path=path,
+            reason=f"has no column {', '.join(missing)}",
+            remedy="its first line names the columns, divided by commas",
+        )
+    return rows
+
+
+def _rows(manifest: Path, split: str | None) -> Iterator[tuple[int, dict[str, str]]]:
+    """Those of one split with their line numbers; where the file knows no splits, all."""
+    for number, row in read_table(manifest, NEEDED):
+        if split in (None, row.get("split", split)):
+            yield number, row
 
 
 def leaks(pictures: Iterable[Picture]) -> dict[str, set[str]]:
@@ -129,26 +179,31 @@ def _read_zones(path: Path) -> Mapping[str, list[float]]:
 
 
 def _picture(folder: Path, row: Mapping[str, str], zones: Mapping[str, list[float]]) -> Picture:
-    path = folder / row["path"]
-    boxes, classes = _read_boxes(path.with_suffix(".txt"))
-    unknown, unknown_classes = _unknown(row["labelled"], row["group"], zones, path)
+    path = folder / (row["path"] or "")
+    if not path.is_file():
+        raise DatasetError(path=path, reason="no such picture", remedy="check its column path")
+    group = row.get("group") or row["path"]
+    boxes, classes = read_boxes(path.with_suffix(".txt"))
+    unknown, unknown_classes = _unknown(row["labelled"], group, zones, path)
     return Picture(
         path=path,
         name=row["path"],
-        source=row["source"],
-        group=row["group"],
-        split=row["split"],
+        source=row.get("source") or UNNAMED,
+        group=group,
+        split=row.get("split") or "",
         labelled=row["labelled"],
-        scene=row["scene"],
-        width=int(row["width"]),
-        height=int(row["height"]),
+        scene=row.get("scene") or UNNAMED,
         truth=Truth(boxes=boxes, classes=classes, unknown=unknown, unknown_classes=unknown_classes),
     )
 
 
-def _read_boxes(path: Path) -> tuple[Floats, NDArray[np.int64]]:
+def read_boxes(path: Path) -> tuple[Floats, NDArray[np.int64]]:
+    """Corners [n, 4] as fractions and classes [n]; none where there is no such file."""
     lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
-    rows = [[float(word) for word in line.split()] for line in lines if line.strip()]
+    try:
+        rows = [[float(word) for word in line.split()] for line in lines if line.strip()]
+    except ValueError:
+        rows = [[]]
     if any(len(row) != 5 or row[0] not in (SMOKE, FIRE) for row in rows):
         raise DatasetError(
             path=path, reason="a line is not `class cx cy w h`", remedy="class is 0 or 1"

@@ -1,127 +1,115 @@
-"""`python -m models.evaluate --data FOLDER --split val`: how good a detector is, and how quick."""
+"""How good detectors are on a folder of pictures, series and clips: `ioc model evaluate`."""
 
-import argparse
-import json
-import sys
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-
-from edge_agent.detector import ModelError
-from models import default_weights
-from models.contestant import Contestant, Ours, Peer
-from models.dataset import DatasetError, Image, Picture, read_manifest
-from models.metrics import Found
-from models.report import Row, as_json, as_text, rows
-
-TIMED = 30
-TIMED_SHAPE = (640, 480)
+from models import clips, series, stills
+from models.clips import ClipRow
+from models.contestant import Contestant
+from models.latency import WHOLE_WAY, Timing, timings
+from models.material import Answers, Material, look
+from models.report import Members, Row, as_json, members, rows
+from models.series import SeriesReport
+from models.stills import StillsRow
+from models.targets import Target, targets
+from models.text import plain
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Result:
-    """One contestant on one split; `milliseconds` a 640 × 480 picture on one core, median."""
+    """One contestant; `series` is None and a list empty where there was nothing to judge it on."""
 
-    name: str
-    table: list[Row]
-    milliseconds: float
-
-
-def evaluate(pictures: Sequence[Picture], contestants: Sequence[Contestant]) -> list[Result]:
-    """Every contestant on the same pictures, read once."""
-    answers: list[list[Found]] = [[] for _ in contestants]
-    for picture in pictures:
-        image = picture.read()
-        for found, contestant in zip(answers, contestants, strict=True):
-            found.append(contestant.find(image))
-    times = latencies([picture.read() for picture in pictures[:TIMED]], contestants)
-    return [
-        Result(
-            name=contestant.name,
-            table=rows(pictures, found, contestant.thresholds),
-            milliseconds=milliseconds,
-        )
-        for contestant, found, milliseconds in zip(contestants, answers, times, strict=True)
-    ]
+    contestant: Contestant
+    answers: Answers
+    members: Members
+    rows: list[Row]
+    series: SeriesReport | None
+    stills: list[StillsRow]
+    clips: list[ClipRow]
 
 
-def latencies(images: Sequence[Image], contestants: Sequence[Contestant]) -> list[float]:
-    """Median milliseconds of `find`; contestants take turns, so that a busy machine is fair."""
-    taken: list[list[float]] = [[] for _ in contestants]
-    for image in images:
-        sized = np.asarray(cv2.resize(image, TIMED_SHAPE), np.uint8)
-        for times, contestant in zip(taken, contestants, strict=True):
-            began = time.perf_counter()
-            contestant.find(sized)
-            times.append((time.perf_counter() - began) * 1e3)
-    return [float(np.median(times)) for times in taken]
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """`targets` are those of the first contestant."""
+
+    material: Material
+    results: list[Result]
+    timings: list[Timing]
+    targets: list[Target]
+
+    @property
+    def lacking(self) -> list[str]:
+        return list(_lacking(self.material))
 
 
-def as_page(results: Sequence[Result]) -> str:
-    parts = [
-        f"{result.name}: {result.milliseconds:.1f} ms a picture on one core "
-        f"({result.milliseconds / results[0].milliseconds:.2f} of the first)\n"
-        f"{as_text(result.table)}"
-        for result in results
-    ]
-    return "\n\n".join(parts)
+def evaluate(
+    material: Material, contestants: Sequence[Contestant], weights: Sequence[Path]
+) -> Evaluation:
+    """`weights` are the files to time beside the contestants."""
+    answers = look(material, contestants)
+    results = [judge(material, *pair) for pair in zip(contestants, answers, strict=True)]
+    times = timings(weights, contestants, material.pictures[0].read())
+    ours = results[0]
+    return Evaluation(
+        material=material,
+        results=results,
+        timings=times,
+        targets=targets(ours.rows, ours.series, ours.stills, times),
+    )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    told = _parser().parse_args(arguments)
-    cv2.setNumThreads(1)
-    try:
-        pictures = read_manifest(told.data, told.split)
-        contestants: list[Contestant] = [
-            Ours(path, told.size) for path in told.weights or [default_weights()]
-        ]
-        contestants += [Peer(path) for path in told.peer]
-        results = evaluate(pictures, contestants)
-    except (DatasetError, ModelError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(as_page(results))
-    if told.json:
-        told.json.write_text(json.dumps(_record(told, results), indent=1) + "\n", encoding="utf-8")
-    return 0
+def judge(material: Material, contestant: Contestant, answers: Answers) -> Result:
+    table = members(material.pictures, answers.singles(material))
+    return Result(
+        contestant=contestant,
+        answers=answers,
+        members=table,
+        rows=rows(table, contestant.thresholds),
+        series=series.report(answers.series(material), contestant),
+        stills=stills.report(material.stills, answers.held, contestant),
+        clips=clips.report(material.clips, answers.played(material), contestant),
+    )
 
 
-def _record(told: argparse.Namespace, results: Sequence[Result]) -> dict[str, Any]:
-    return {
-        "split": told.split,
+def as_record(evaluation: Evaluation) -> dict[str, Any]:
+    """For JSON; `models.card` reads it."""
+    whole = {one.network: one for one in evaluation.timings if one.what == WHOLE_WAY}
+    record = {
+        "split": evaluation.material.split,
+        "lacking": evaluation.lacking,
         "results": [
             {
-                "name": result.name,
-                "milliseconds": result.milliseconds,
-                "rows": as_json(result.table),
+                "name": result.contestant.name,
+                "milliseconds": whole[result.contestant.name].milliseconds,
+                "rows": as_json(result.rows),
+                "series": asdict(result.series) if result.series else None,
+                "stills": [asdict(row) for row in result.stills],
+                "clips": [asdict(row) | {"verdict": row.verdict} for row in result.clips],
             }
-            for result in results
+            for result in evaluation.results
         ],
+        "timings": [asdict(one) for one in evaluation.timings],
+        "targets": [asdict(one) for one in evaluation.targets],
     }
+    values: dict[str, Any] = plain(record)
+    return values
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="models.evaluate", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with a manifest.csv")
-    parser.add_argument("--split", default="val", help="as named in the manifest")
-    parser.add_argument(
-        "--weights",
-        type=Path,
-        action="append",
-        help="a detector of ours; may be given several times; without it the built-in one",
-    )
-    parser.add_argument(
-        "--peer", type=Path, action="append", default=[], help="a YOLO export to measure against"
-    )
-    parser.add_argument("--size", type=int, help="long side in pixels; without it the file's own")
-    parser.add_argument("--json", type=Path, help="write the figures here too")
-    return parser
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+def _lacking(material: Material) -> Iterator[str]:
+    """What cannot be said of this split, in words, so that no zero stands for it."""
+    split = f"split {material.split!r}"
+    if not material.series:
+        yield f"{split} has no series ({series.FILE}): nothing is said of delay and alarms a day"
+    elif not any(shot.boxes for shots in material.series for shot in shots):
+        yield f"no series of {split} has a boxed frame: nothing is said of delay"
+    if not material.stills:
+        yield (
+            f"{split} has no still that is known to be empty (labelled smoke+fire, without a box): "
+            "nothing is said of alarms on ordinary views"
+        )
+    if not material.clips:
+        yield f"the folder has no {clips.FOLDER}/: no clip was played"
+    elif all(clip.burns for clip in material.clips):
+        yield "no clip's name begins with nofire: nothing is said of false alarms on clips"

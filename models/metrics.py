@@ -93,7 +93,7 @@ def average_precision(judged: Sequence[Judged], overlap_row: int) -> float:
     total = sum(one.boxes for one in judged)
     if not total:
         return float("nan")
-    scores, right = _pooled(judged, overlap_row)
+    scores, right = pooled(judged, overlap_row)
     order = np.argsort(-scores, kind="stable")
     hits = np.cumsum(right[order])
     recall = hits / total
@@ -108,7 +108,7 @@ def recall_at(judged: Sequence[Judged], false_per_image: float, overlap_row: int
     total = sum(one.boxes for one in judged)
     if not total:
         return float("nan")
-    scores, right = _pooled(judged, overlap_row)
+    scores, right = pooled(judged, overlap_row)
     order = np.argsort(-scores, kind="stable")
     false = np.cumsum(~right[order])
     hits = np.cumsum(right[order])
@@ -121,7 +121,7 @@ def precision_recall(
 ) -> tuple[float, float]:
     """At one score threshold; NaN where undefined."""
     total = sum(one.boxes for one in judged)
-    scores, right = _pooled(judged, overlap_row)
+    scores, right = pooled(judged, overlap_row)
     hits, said = int(right[scores >= threshold].sum()), int((scores >= threshold).sum())
     precision = hits / said if said else float("nan")
     return precision, (hits / total if total else float("nan"))
@@ -138,7 +138,7 @@ def alarm_rate(judged: Sequence[Judged], threshold: float) -> float:
 def best_threshold(judged: Sequence[Judged], overlap_row: int = 0) -> float:
     """The score with the best F1; 0.5 when nothing was found."""
     total = sum(one.boxes for one in judged)
-    scores, right = _pooled(judged, overlap_row)
+    scores, right = pooled(judged, overlap_row)
     if not scores.size or not total:
         return 0.5
     order = np.argsort(-scores, kind="stable")
@@ -171,7 +171,7 @@ def _shared(one: Floats, other: Floats) -> Floats:
     return result
 
 
-def _pooled(judged: Sequence[Judged], overlap_row: int) -> tuple[Floats, NDArray[np.bool_]]:
+def pooled(judged: Sequence[Judged], overlap_row: int) -> tuple[Floats, NDArray[np.bool_]]:
     if not judged:
         return np.zeros(0, np.float32), np.zeros(0, bool)
     scores = np.concatenate([one.scores for one in judged])

@@ -20,8 +20,13 @@ from models.metrics import (
     precision_recall,
     recall_at,
 )
+from models.text import aligned, plain
+
+Members = dict[tuple[str, str], list[tuple[Judged, str]]]
+"""By class and scene: judged pictures, each with its group."""
 
 EVERYTHING = "all"
+FAR, CLEAR_TOWER = "wildfire_longrange", "tower_no_box"
 HEADINGS = ("class", "scene", "pictures", "boxes", "AP50", "AP50-95", "recall@0.1FP",
             "recall@1FP", "precision", "recall", "empty", "alarm rate")  # fmt: skip
 
@@ -57,7 +62,7 @@ class Row:
 
 def scene_of(picture: Picture) -> str:
     """Clear tower frames belong to the far views."""
-    return "wildfire_longrange" if picture.scene == "tower_no_box" else picture.scene
+    return FAR if picture.scene == CLEAR_TOWER else picture.scene
 
 
 def mixed_scenes(pictures: Sequence[Picture]) -> set[str]:
@@ -68,14 +73,11 @@ def mixed_scenes(pictures: Sequence[Picture]) -> set[str]:
     return {scene for scene, names in sources.items() if len(names) > 1}
 
 
-def rows(
-    pictures: Sequence[Picture], found: Sequence[Found], thresholds: Sequence[float]
-) -> list[Row]:
-    """Every class in every scene in which it is known."""
-    table: list[Row] = []
+def members(pictures: Sequence[Picture], found: Sequence[Found]) -> Members:
+    """The judged pictures of every class in every scene in which it is known."""
+    table: Members = {}
     mixed = mixed_scenes(pictures)
     for class_, name in enumerate(CLASS_NAMES):
-        members: dict[str, list[tuple[Judged, str]]] = {}
         for picture, answer in zip(pictures, found, strict=True):
             judged = judge(picture.truth, answer, class_)
             if judged is None:
@@ -84,24 +86,26 @@ def rows(
             if scene_of(picture) in mixed:
                 counted.append(f"source {picture.source}")
             for scene in counted:
-                members.setdefault(scene, []).append((judged, picture.group))
-        ordered = sorted(members, key=lambda one: (one != EVERYTHING, one))
-        table += [_row(name, scene, members[scene], thresholds[class_]) for scene in ordered]
+                table.setdefault((name, scene), []).append((judged, picture.group))
     return table
 
 
+def rows(table: Members, thresholds: Sequence[float]) -> list[Row]:
+    """Each class's scenes together, all of them first."""
+    ordered = sorted(table, key=lambda one: (CLASS_NAMES.index(one[0]), one[1] != EVERYTHING, one))
+    return [
+        _row(name, scene, table[name, scene], thresholds[CLASS_NAMES.index(name)])
+        for name, scene in ordered
+    ]
+
+
 def as_text(table: Sequence[Row]) -> str:
-    lines = [HEADINGS, *(row.cells() for row in table)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    return aligned(HEADINGS, [row.cells() for row in table])
 
 
 def as_json(table: Sequence[Row]) -> list[dict[str, Any]]:
     """Plain values; what is undefined is null."""
-    return [_plain(asdict(row)) for row in table]
+    return [plain(asdict(row)) for row in table]
 
 
 def _row(name: str, scene: str, members: list[tuple[Judged, str]], threshold: float) -> Row:
@@ -129,11 +133,3 @@ def _row(name: str, scene: str, members: list[tuple[Judged, str]], threshold: fl
 
 def _figure(value: float) -> str:
     return "-" if np.isnan(value) else f"{value:.3f}"
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: _plain(value) if isinstance(value, dict)
-        else None if isinstance(value, float) and np.isnan(value) else value
-        for name, value in values.items()
-    }  # fmt: skip

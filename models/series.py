@@ -1,208 +1,230 @@
-"""The detector and the confirmation together, on series in time: what an officer would have felt.
+"""Series in time: frames of one camera around an ignition, their order and onset known.
 
-`python -m models.series --data FOLDER --split val` plays the tower series (a frame a minute, the
-onset known) through the detector once and through the confirmation at many thresholds: how many
-fires are raised, how late, and how many false alarms come before.
+`tower_series.csv` of a picture folder needs the columns series, minute, path and boxes.  It may
+have camera, split, and pre_ignition (1: known to be free of smoke; without it, every frame before
+the first boxed one is).
 """
 
-import argparse
-import csv
-import json
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
-from math import exp, log
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from types import MappingProxyType
 
-import cv2
+import numpy as np
 
-from contracts.sighting import Label, State
-from edge_agent.confirm import Confirmer
-from edge_agent.detector import Detection, Detector
-from edge_agent.policy import TOWER, Policy
-from models import default_weights
+from models.contestant import Contestant
+from models.dataset import DatasetError, read_boxes, read_table
+from models.metrics import Found
+from models.poisson import Rate, rate
+from models.recording import Look, Opening, Recording, detections, play, policy_of, touches
 
-MINUTES_A_DAY = 1440.0
-FLOOR = 0.10
-STEPS = (0.5, 0.7, 0.85, 1.0, 1.15, 1.3, 1.5, 1.8)
-"""Factors on the policy's opening thresholds: the trade-off curve."""
-BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+FILE = "tower_series.csv"
+NEEDED = ("series", "minute", "path", "boxes")
+SCENE = "tower"
+STEPS = (0.25, 0.35, 0.5, 0.6, 0.7, 0.85, 1.0, 1.15, 1.3, 1.5, 1.8, 2.2)
+"""Factors on the opening thresholds: the trade-off curve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """One frame of a series: what the network saw, and what is known of the truth."""
+class Shot:
+    """One row: a frame of a series and what is known of it."""
 
-    minute: int
-    detections: tuple[Detection, ...]
+    series: str
+    camera: str
+    minute: float
+    path: str
     boxes: int
-    known_clear: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
-    """`onset`: the first minute with boxed smoke, None where nothing was boxed."""
-
-    name: str
-    looks: tuple[Look, ...]
-
-    @property
-    def onset(self) -> int | None:
-        return next((look.minute for look in self.looks if look.boxes), None)
+    clear: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`false_alarms` opened in minutes known to be clear; `delay` frames after the onset."""
+    """One series: `false_alarms` opened in looks known to be clear, `unboxed_alarms` in looks
+    before the onset or of a series without a box (a few may be smoke that nobody boxed);
+    `elsewhere` after the onset, away from the smoke; `delay` looks after the onset."""
 
+    camera: str
     false_alarms: int
-    clear_minutes: int
-    delay: int | None
+    clear_s: float
+    unboxed_alarms: int
+    unboxed_s: float
+    elsewhere: int
     has_onset: bool
+    delay: int | None
+    delay_s: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """One point of the trade-off curve; the interval is 95 %, exact Poisson by search."""
+    """One point of the trade-off curve; delays are medians of the fires that were raised."""
 
     factor: float
+    opens: float
     fires: int
     raised: int
-    median_delay: float | None
-    false_alarms: int
-    clear_hours: float
-    a_day: float
-    a_day_low: float
-    a_day_high: float
+    delay: float | None
+    delay_s: float | None
+    elsewhere: int
+    clear: Rate | None
+    unboxed: Rate | None
 
 
-def read(data: Path, split: str, detector: Detector) -> Iterator[Series]:
-    """Every series of `split`, each frame scored once."""
-    with (data / "tower_series.csv").open(encoding="utf-8", newline="") as file:
-        wanted = [row for row in csv.DictReader(file) if row["split"] == split]
-    for name in dict.fromkeys(row["series"] for row in wanted):
-        rows = [row for row in wanted if row["series"] == name]
-        looks = tuple(_look(data, row, detector) for row in rows)
-        yield Series(name=name, looks=tuple(sorted(looks, key=lambda look: look.minute)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Camera:
+    name: str
+    clear: Rate | None
+    unboxed: Rate | None
 
 
-def play(series: Series, policy: Policy) -> Outcome:
-    """The series through the confirmation, a look a minute."""
-    confirmer = Confirmer(policy)
-    onset, false_alarms, delay = series.onset, 0, None
-    for number, look in enumerate(series.looks):
-        changes = confirmer.look(look.detections, BEGIN + timedelta(minutes=look.minute))
-        opened = sum(change.state is State.OPENED for change in changes)
-        if look.known_clear:
-            false_alarms += opened
-        elif opened and onset is not None and look.minute >= onset and delay is None:
-            delay = sum(one.minute >= onset for one in series.looks[:number])
-    return Outcome(
-        false_alarms=false_alarms,
-        clear_minutes=sum(look.known_clear for look in series.looks),
-        delay=delay,
-        has_onset=onset is not None,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesReport:
+    """`point`: at the contestant's own thresholds; `cameras`: the same, camera by camera."""
+
+    series: int
+    point: Figures
+    curve: tuple[Figures, ...]
+    cameras: tuple[Camera, ...]
+
+
+def read_shots(folder: Path, split: str) -> list[list[Shot]]:
+    """Each series of `split` in its order; none where the folder has no such file."""
+    table = folder / FILE
+    if not table.is_file():
+        return []
+    shots = [
+        _shot(folder, table, number, row)
+        for number, row in read_table(table, NEEDED)
+        if row.get("split", split) == split
+    ]
+    names = dict.fromkeys(shot.series for shot in shots)
+    return [
+        sorted((one for one in shots if one.series == name), key=lambda shot: shot.minute)
+        for name in names
+    ]
+
+
+def recording(folder: Path, shots: Sequence[Shot], answers: Mapping[str, Found]) -> Recording:
+    """A series as one contestant saw it."""
+    onset = next((number for number, shot in enumerate(shots) if shot.boxes), None)
+    boxed = [read_boxes((folder / shot.path).with_suffix(".txt"))[0] for shot in shots]
+    return Recording(
+        name=shots[0].series,
+        camera=shots[0].camera,
+        scene=SCENE,
+        looks=tuple(
+            Look(
+                at_s=(shot.minute - shots[0].minute) * 60,
+                detections=detections(answers[shot.path]),
+                clear=onset is None or number < onset if shot.clear is None else shot.clear,
+            )
+            for number, shot in enumerate(shots)
+        ),
+        onset=onset,
+        where=np.concatenate(boxed),
     )
 
 
-def figures(factor: float, outcomes: Sequence[Outcome]) -> Figures:
+def report(recordings: Sequence[Recording], contestant: Contestant) -> SeriesReport | None:
+    """None without series."""
+    if not recordings:
+        return None
+    curve = {step: _played(recordings, contestant, step) for step in STEPS}
+    label = next(iter(policy_of(contestant, SCENE).opens))
+    opens = policy_of(contestant, SCENE).opens[label]
+    points = {step: figures(step, opens * step, outcomes) for step, outcomes in curve.items()}
+    return SeriesReport(
+        series=len(recordings),
+        point=points[1.0],
+        curve=tuple(points.values()),
+        cameras=tuple(_cameras(curve[1.0])),
+    )
+
+
+def outcome(recording: Recording, openings: Sequence[Opening]) -> Outcome:
+    onset, looks = recording.onset, recording.looks
+    seen = [one for one in openings if _sees(recording, one)]
+    delay = None if onset is None or not seen else max(0, min(one.at for one in seen) - onset)
+    early = [one for one in openings if one not in seen and (onset is None or one.at < onset)]
+    return Outcome(
+        camera=recording.camera,
+        false_alarms=sum(looks[one.at].clear for one in openings),
+        clear_s=sum(look.clear for look in looks) * recording.step_s,
+        unboxed_alarms=len(early),
+        unboxed_s=(len(looks) if onset is None else onset) * recording.step_s,
+        elsewhere=sum(one not in seen and onset is not None and one.at >= onset
+                      for one in openings),
+        has_onset=onset is not None,
+        delay=delay,
+        delay_s=None if delay is None else delay * recording.step_s,
+    )  # fmt: skip
+
+
+def figures(factor: float, opens: float, outcomes: Sequence[Outcome]) -> Figures:
     fires = [one for one in outcomes if one.has_onset]
     delays = [one.delay for one in fires if one.delay is not None]
-    false_alarms = sum(one.false_alarms for one in outcomes)
-    days = sum(one.clear_minutes for one in outcomes) / MINUTES_A_DAY
-    low, high = poisson_interval(false_alarms)
+    seconds = [one.delay_s for one in fires if one.delay_s is not None]
+    clear, unboxed = _rates(outcomes)
     return Figures(
         factor=factor,
+        opens=round(opens, 3),
         fires=len(fires),
         raised=len(delays),
-        median_delay=median(delays) if delays else None,
-        false_alarms=false_alarms,
-        clear_hours=round(days * 24, 2),
-        a_day=round(false_alarms / days, 2),
-        a_day_low=round(low / days, 2),
-        a_day_high=round(high / days, 2),
+        delay=median(delays) if delays else None,
+        delay_s=median(seconds) if seconds else None,
+        elsewhere=sum(one.elsewhere for one in outcomes),
+        clear=clear,
+        unboxed=unboxed,
     )
 
 
-def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
-    """The exact interval of Garwood (1936) for a mean of which `count` was seen, by bisection."""
-    tail = (1 - level) / 2
-    low = 0.0 if count == 0 else _bisect(lambda mean: 1 - _at_most(count - 1, mean), tail)
-    high = _bisect(lambda mean: 1 - _at_most(count, mean), 1 - tail)
-    return low, high
+def _played(
+    recordings: Sequence[Recording], contestant: Contestant, factor: float
+) -> list[Outcome]:
+    policy = policy_of(contestant, SCENE, factor)
+    return [outcome(one, play(one, policy)) for one in recordings]
 
 
-def scaled(policy: Policy, factor: float) -> Policy:
-    opens: Mapping[Label, float] = MappingProxyType(
-        {label: threshold * factor for label, threshold in policy.opens.items()}
+def _sees(recording: Recording, opening: Opening) -> bool:
+    """On the smoke, and after the onset, or so shortly before that the smoke may have been there
+    unboxed, and still open when it was boxed."""
+    onset = recording.onset
+    if onset is None or not touches(opening.box, recording.where):
+        return False
+    early = not recording.looks[opening.at].clear and (
+        opening.closed is None or opening.closed >= onset
     )
-    return replace(policy, opens=opens)
+    return opening.at >= onset or early
 
 
-def _look(data: Path, row: dict[str, str], detector: Detector) -> Look:
-    image = cv2.imread(str(data / row["path"]), cv2.IMREAD_COLOR)
-    if image is None:
-        raise FileNotFoundError(data / row["path"])
-    return Look(
-        minute=int(row["minute"]),
-        detections=tuple(detector.detect(image, FLOOR)),
-        boxes=int(row["boxes"]),
-        known_clear=row["pre_ignition"] == "1",
+def _rates(outcomes: Sequence[Outcome]) -> tuple[Rate | None, Rate | None]:
+    return (
+        rate(sum(one.false_alarms for one in outcomes), sum(one.clear_s for one in outcomes)),
+        rate(sum(one.unboxed_alarms for one in outcomes), sum(one.unboxed_s for one in outcomes)),
     )
 
 
-def _at_most(count: int, mean: float) -> float:
-    """The chance of at most `count` when `mean` are expected."""
-    if mean <= 0:
-        return 1.0
-    total, term = 0.0, -mean
-    for seen in range(count + 1):
-        total += exp(term)
-        term += log(mean) - log(seen + 1)
-    return min(total, 1.0)
+def _cameras(outcomes: Sequence[Outcome]) -> Iterator[Camera]:
+    for name in sorted({one.camera for one in outcomes}):
+        clear, unboxed = _rates([one for one in outcomes if one.camera == name])
+        yield Camera(name=name, clear=clear, unboxed=unboxed)
 
 
-def _bisect(rising: Callable[[float], float], goal: float) -> float:
-    low, high = 0.0, 1000.0
-    for _ in range(80):
-        middle = (low + high) / 2
-        low, high = (middle, high) if rising(middle) < goal else (low, middle)
-    return (low + high) / 2
-
-
-def table(rows: Sequence[Figures]) -> str:
-    head = "factor  raised  median delay  false alarms in clear hours  a camera and day (95 %)"
-    lines = [
-        f"{row.factor:6.2f}  {row.raised:2}/{row.fires:<3}  "
-        f"{'–' if row.median_delay is None else f'{row.median_delay:.0f} frames':>12}  "
-        f"{row.false_alarms:12} in {row.clear_hours:5.1f} h  "
-        f"{row.a_day:8.1f} ({row.a_day_low:.1f} to {row.a_day_high:.1f})"
-        for row in rows
-    ]
-    return "\n".join([head, *lines])
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m models.series", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with tower_series.csv")
-    parser.add_argument("--split", default="val", help="train, val or test (never tune on test)")
-    parser.add_argument("--weights", type=Path, default=default_weights(), help="ONNX file")
-    parser.add_argument("--json", type=Path, help="write the figures there too")
-    wanted = parser.parse_args(arguments)
-    detector = Detector(wanted.weights)
-    series = []
-    for one in read(wanted.data, wanted.split, detector):
-        series.append(one)
-        print(f"{one.name}: {len(one.looks)} frames, onset {one.onset}", file=sys.stderr)
-    rows = [figures(step, [play(one, scaled(TOWER, step)) for one in series]) for step in STEPS]
-    print(table(rows))
-    if wanted.json:
-        wanted.json.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _shot(folder: Path, table: Path, number: int, row: Mapping[str, str]) -> Shot:
+    try:
+        shot = Shot(
+            series=row["series"],
+            camera=row.get("camera") or row["series"],
+            minute=float(row["minute"]),
+            path=row["path"],
+            boxes=int(row["boxes"]),
+            clear=row["pre_ignition"] == "1" if "pre_ignition" in row else None,
+        )
+    except ValueError as error:
+        raise DatasetError(
+            path=table, reason=f"row {number}: {error}", remedy="minute and boxes are numbers"
+        ) from error
+    if not (folder / shot.path).is_file():
+        raise DatasetError(
+            path=table, reason=f"row {number}: no picture {shot.path}", remedy="check the path"
+        )
+    return shot

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from contracts.configuration import ConfigError, SecretMissing
+from contracts.sighting import Label
 from edge_agent import config
+from edge_agent.policy import TOWER
 
 GOOD = """
 [device]
@@ -36,11 +38,19 @@ def test_a_short_file_is_enough(tmp_path: Path) -> None:
     assert loaded.outbox.path == tmp_path / "outbox.db"
 
 
+def test_a_camera_may_have_opening_thresholds_of_its_own(tmp_path: Path) -> None:
+    (plain,) = config.load(written(tmp_path, GOOD)).camera
+    (own,) = config.load(written(tmp_path, GOOD + "opens_smoke = 0.5\n")).camera
+    assert plain.policy == TOWER
+    assert own.policy.opens == {**TOWER.opens, Label.SMOKE: 0.5}
+
+
 @pytest.mark.parametrize(
     ("change", "key", "value"),
     [
         ('name = "thap-prao"|name = "Tháp Prao"', "device.name", "Tháp Prao"),
         ("fov_deg = 62|fov_deg = 220", "camera.0.fov_deg", "220"),
+        ("fov_deg = 62|fov_deg = 62\nopens_fire = 1.5", "camera.0.opens_fire", "1.5"),
         ("fov_deg = 62|", "camera.0.azimuth_deg", "12.5"),
         ("lon = 107.63929|", "device.lat", "15.92726"),
         ("fov_deg = 62|fov_deg = 62\ncolour = 'red'", "camera.0.colour", "red"),

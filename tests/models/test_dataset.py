@@ -124,6 +124,31 @@ def test_a_broken_picture_is_named(tmp_path: Path) -> None:
         read_manifest(tmp_path)[0].read()
 
 
+def test_a_folder_of_ones_own_needs_two_columns(tmp_path: Path) -> None:
+    add(tmp_path, "a", "s,g,val,fire")
+    (tmp_path / MANIFEST).write_text("path,labelled\na.png,smoke+fire\n")
+    (picture,) = read_manifest(tmp_path, "val")
+    assert (picture.group, picture.source, picture.scene) == ("a.png", "own", "own")
+    assert picture.verified_empty
+
+
+def test_every_wrong_row_is_told_at_once(tmp_path: Path) -> None:
+    add(tmp_path, "a", "s,g,val,guessed")
+    add(tmp_path, "b", "s,g,val,fire")
+    add(tmp_path, "c", "s,g,val,fire", boxes="0 wide\n")
+    (tmp_path / "b.png").unlink()
+    with pytest.raises(DatasetError) as caught:
+        read_manifest(tmp_path)
+    for words in ("row 2: ", "guessed", "row 3: ", "b.png: no such picture", "row 4: ", "c.txt"):
+        assert words in str(caught.value)
+
+
+def test_a_manifest_without_a_needed_column_is_refused(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text("picture,labelled\na.png,fire\n")
+    with pytest.raises(DatasetError, match="has no column path"):
+        read_manifest(tmp_path)
+
+
 @pytest.mark.pictures
 def test_no_group_of_the_real_pictures_stands_in_two_splits(pictures_folder: Path) -> None:
     assert leaks(read_manifest(pictures_folder)) == {}

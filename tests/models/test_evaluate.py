@@ -5,81 +5,130 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import default_weights
-from models.contestant import Ours
-from models.dataset import FIRE, SMOKE, Picture, read_manifest
-from models.evaluate import evaluate, latencies, main
-from models.metrics import Judged, average_precision, judge
-from models.report import as_json
-from tests.edge_agent.tiny_onnx import write_detector
+from models import default_weights, material
+from models.card import tables
+from models.contestant import Ours, Peer
+from models.dataset import FIRE, SMOKE, Image, Picture, read_manifest
+from models.evaluate import Evaluation, as_record, evaluate
+from models.metrics import Found, Judged, average_precision, judge
+from models.page import page
+from models.recording import play, policy_of
+from models.summary import summary
+from tests.models.folder import LOOKS, ONSET, steady_peer, steady_weights, whole_folder
 from tests.models.test_dataset import add
 
-# a picture of 40 x 30 becomes 320 x 240; this is the box 0.4 0.3 0.6 0.7 on it
-BOX = np.array([[128, 72, 192, 168]], np.float32)
+
+class Counting(Ours):
+    """Ours, with the number of pictures that it looked at."""
+
+    looks = 0
+
+    def find(self, image: Image) -> Found:
+        self.looks += 1
+        return super().find(image)
 
 
 @pytest.fixture
-def weights(tmp_path: Path) -> Path:
-    return write_detector(tmp_path / "d.onnx", BOX, np.array([[0.05, 0.9]], np.float32))
+def ours(tmp_path: Path) -> Counting:
+    return Counting(steady_weights(tmp_path / "d.onnx", smoke=0.9, fire=0.0))
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    add(folder, "a", "s,g1,val,fire", "1 0.5 0.5 0.2 0.4\n")
-    add(folder, "b", "s,g2,val,smoke+fire", shade=9)
-    add(folder, "c", "s,g3,train,smoke+fire")
-    return folder
+@pytest.fixture(scope="module")
+def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    room = tmp_path_factory.mktemp("evaluation")
+    (room / "data").mkdir()
+    given = material.read(whole_folder(room / "data"), "val")
+    weights = steady_weights(room / "d.onnx", smoke=0.9, fire=0.0)
+    peer = steady_peer(room / "peer.onnx", smoke=0.1)
+    return evaluate(given, [Ours(weights), Peer(peer)], [weights, peer])
 
 
-def test_the_command_prints_each_class_and_scene(
-    data: Path, weights: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["--data", str(data), "--weights", str(weights)]) == 0
-    out = capsys.readouterr().out
-    fire = next(line for line in out.splitlines() if line.startswith("fire   all"))
-    assert fire.split()[2:4] == ["2", "1"]
-    assert "ms a picture on one core" in out
+def test_each_picture_is_seen_once_by_all_tables(tmp_path: Path, ours: Counting) -> None:
+    given = material.read(whole_folder(tmp_path), "val")
+    material.look(given, [ours])
+    held, clip = 5, 8
+    assert ours.looks == len(given.pictures) + held + clip
 
 
-def test_the_figures_are_written_as_json(data: Path, weights: Path, tmp_path: Path) -> None:
-    path = tmp_path / "figures.json"
-    main(["--data", str(data), "--weights", str(weights), "--json", str(path)])
-    (result,) = json.loads(path.read_text())["results"]
-    rows = {(row["class_name"], row["scene"]): row for row in result["rows"]}
-    fire, smoke = rows["fire", "all"], rows["smoke", "all"]
-    assert fire["ap50"]["value"] == pytest.approx(1.0)  # the hit ties with a later false alarm
-    assert fire["alarm_rate"]["value"] == 1.0
-    assert smoke["pictures"] == 1
-    assert smoke["ap50"]["value"] is None
-    assert smoke["alarm_rate"]["value"] == 0.0
+def test_a_quiet_still_is_not_held(tmp_path: Path) -> None:
+    quiet = Counting(steady_weights(tmp_path / "d.onnx", smoke=0.01, fire=0.0))
+    given = material.read(whole_folder(tmp_path), "val")
+    (answers,) = material.look(given, [quiet])
+    assert quiet.looks == len(given.pictures) + 8
+    assert len(answers.held["calm.png"]) == 6
 
 
-def test_a_missing_folder_is_said_in_words(
-    tmp_path: Path, weights: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["--data", str(tmp_path / "none"), "--weights", str(weights)]) == 2
-    assert "manifest.csv: no such file" in capsys.readouterr().err
+def test_steady_false_smoke_is_counted_in_every_table(evaluation: Evaluation) -> None:
+    ours, _ = evaluation.results
+    assert ours.series is not None
+    assert (ours.series.point.raised, ours.series.point.fires) == (0, 1)
+    assert ours.series.point.clear is not None
+    assert ours.series.point.clear.count == 1
+    assert [(row.stills, row.tower, row.street) for row in ours.stills] == [(1, 1, 1)]
+    assert [row.verdict for row in ours.clips] == ["FALSE ALARM"]
 
 
-def test_missing_weights_are_said_in_words(
-    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["--data", str(data), "--weights", str(tmp_path / "no.onnx")]) == 2
-    assert "no.onnx: no such file" in capsys.readouterr().err
+def test_a_contestant_below_the_threshold_stays_silent(evaluation: Evaluation) -> None:
+    _, peer = evaluation.results
+    assert peer.series is not None
+    assert peer.series.point.clear is not None
+    assert peer.series.point.clear.count == 0
+    assert [row.verdict for row in peer.clips] == ["silent"]
+    assert policy_of(peer.contestant, "tower").opens[next(iter(policy_of(
+        peer.contestant, "tower").opens))] == 0.25  # fmt: skip
 
 
-def test_contestants_take_turns_on_the_clock(data: Path, weights: Path) -> None:
-    images = [picture.read() for picture in read_manifest(data, "val")]
-    times = latencies(images, [Ours(weights), Ours(weights)])
-    assert len(times) == 2
-    assert all(time > 0 for time in times)
+def test_targets_judge_the_first_contestant(evaluation: Evaluation) -> None:
+    met = {one.name: one.met for one in evaluation.targets}
+    assert not met["series with an onset raised"]
+    assert not met["stills without fire that alarm after confirmation"]
+    assert not met["fire AP50, web-fire"]
+    assert "fire AP50, cctv" not in met
 
 
-def test_every_contestant_sees_the_same_pictures(data: Path, weights: Path) -> None:
-    one, other = evaluate(read_manifest(data, "val"), [Ours(weights), Ours(weights)])
-    assert as_json(one.table) == as_json(other.table)
+def test_the_record_is_json_and_fills_the_card(evaluation: Evaluation) -> None:
+    record = json.loads(json.dumps(as_record(evaluation), allow_nan=False))
+    assert [one["name"] for one in record["results"]] == [
+        one.contestant.name for one in evaluation.results
+    ]
+    text = tables(record)
+    assert "chưa đạt / not met" in text
+    assert "| 0 / 1 |" in text
+
+
+def test_the_summary_has_every_contestant_in_every_table(evaluation: Evaluation) -> None:
+    text = summary(evaluation)
+    for result in evaluation.results:
+        assert text.count(f"{result.contestant.name}\n") >= 4
+    assert "GFLOP" in text
+
+
+def test_the_page_needs_nothing_else_and_shows_the_mistakes(evaluation: Evaluation) -> None:
+    text = page(evaluation)
+    assert "http" not in text
+    assert text.count("data:image/jpeg;base64,") >= 2
+    assert text.count("<svg") > 4
+    assert "Báo nhầm nặng nhất" in text
+
+
+def test_what_a_split_lacks_is_said(tmp_path: Path, ours: Counting) -> None:
+    add(tmp_path, "a", "s,g1,val,fire", "1 0.5 0.5 0.2 0.4\n")
+    told = evaluate(material.read(tmp_path, "val"), [ours], [])
+    assert [words.split(":")[0].split("(")[0].strip() for words in told.lacking] == [
+        "split 'val' has no series",
+        "split 'val' has no still that is known to be empty",
+        "the folder has no videos/",
+    ]
+    assert told.results[0].series is None
+    assert "không có dữ liệu / no data" in summary(told)
+    assert "Không có" in page(told)
+
+
+def test_a_series_that_begins_to_smoke_is_raised(evaluation: Evaluation) -> None:
+    ours, _ = evaluation.results
+    (seen,) = ours.answers.series(evaluation.material)
+    assert (len(seen.looks), seen.onset) == (LOOKS, ONSET)
+    assert play(seen, policy_of(ours.contestant, "tower"))[0].at < ONSET
 
 
 def some(pictures: list[Picture], source: str, count: int) -> list[Picture]:
@@ -106,3 +155,13 @@ def test_the_built_in_detector_still_sees(
     chosen = some(read_manifest(pictures_folder, "val"), source, 30)
     assert len(chosen) == 30
     assert precision_of(detector, chosen, class_) > floor
+
+
+@pytest.mark.pictures
+def test_the_real_splits_have_all_that_the_targets_ask_for(pictures_folder: Path) -> None:
+    for split in ("val", "test"):
+        given = material.read(pictures_folder, split)
+        assert given.stills
+        assert given.clips
+        assert any(shot.boxes for shots in given.series for shot in shots)
+        assert not np.setdiff1d([one.scene for one in given.stills], ["negative"]).size

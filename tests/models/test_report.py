@@ -6,8 +6,14 @@ import pytest
 
 from models.dataset import Picture, Truth, read_manifest
 from models.metrics import Found
-from models.report import as_json, as_text, mixed_scenes, rows
+from models.report import Row, as_json, as_text, members, mixed_scenes
+from models.report import rows as rows_of
 from tests.models.test_dataset import add
+
+
+def rows(pictures: list[Picture], found: list[Found], thresholds: tuple[float, float]) -> list[Row]:
+    return rows_of(members(pictures, found), thresholds)
+
 
 NOTHING = Found(
     boxes=np.zeros((0, 4), np.float32),

@@ -30,7 +30,7 @@ def picture(
     )
     return Picture(
         path=path, name=path.name, source=source, group=name, split="train", labelled=labelled,
-        scene="x", width=160, height=120, truth=truth,
+        scene="x", truth=truth,
     )  # fmt: skip
 
 
