@@ -46,13 +46,13 @@ def test_good_files_are_recognised_by_their_keys(check: Check) -> None:
 
 
 def test_every_wrong_key_is_named_with_its_value(check: Check) -> None:
-    wrong = AGENT.replace('"thap-prao"', '"Tháp"') + "interval_s = -1\nspeed = 9\n"
+    wrong = AGENT.replace('"thap-prao"', '"Tháp"') + "interval_s = -1\ncolour = 9\n"
     assert check(wrong) == Exit.CONFIGURATION
     lines = check.said.splitlines()
     assert len(lines) == 3
     assert "device.name = 'Tháp'" in lines[0]
     assert "camera.0.interval_s = -1" in check.said
-    assert "camera.0.speed = 9: this key is unknown; docs/agent-configuration.md" in check.said
+    assert "camera.0.colour = 9: this key is unknown; docs/agent-configuration.md" in check.said
 
 
 def test_a_rule_over_several_keys_names_the_key_to_change(check: Check) -> None:
