@@ -81,7 +81,7 @@ SONG_KON = Position(lat=15.98005, lon=107.75178)
 PRAO_STREET = Position(lat=15.92840, lon=107.64110)
 
 
-RENDERED_SPEED = 15.0
+RENDERED_SPEED = 30.0
 """The rendered smoke rises in a minute as far smoke does in a quarter of an hour."""
 
 

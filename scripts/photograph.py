@@ -26,6 +26,13 @@ SIZES: dict[str, ViewportSize] = {
     "may-tinh": {"width": 1440, "height": 900},
     "dien-thoai": {"width": 390, "height": 844},
 }
+WANTED = {
+    "ban-truc": ("may-tinh", "dien-thoai"),
+    "su-viec": ("may-tinh",),
+    "tin-bao": ("dien-thoai",),
+    "mat-lien-lac": ("dien-thoai",),
+}
+"""What the handbooks show, and how large."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 QUALITY = 72
 PATIENCE_S = 240.0
@@ -56,7 +63,6 @@ def _tour(demo: Demo, browser: Browser, folder: Path) -> None:
     console, phone = demo.folder.console, demo.folder.phone
     _until(demo, lambda: is_taken(demo.folder.console_port), "the console")
     _until(demo, lambda: len(demo.observer.online) == len(demo.children) - 2, "every box online")
-    _take(browser, folder, "ban-truc-yen", console)
     _until(demo, lambda: len(_pictured(demo)) > 1, "two fires with their pictures")
     time.sleep(5)  # the large pictures follow the thumbnails
     forest = next(each for each in demo.story.fires if each.type == "forest-fire")
@@ -70,7 +76,6 @@ def _tour(demo: Demo, browser: Browser, folder: Path) -> None:
     _kill(demo, LOST)
     time.sleep(5)  # the broker passes on the last will
     _take(browser, folder, "mat-lien-lac", f"{console}/devices/{LOST}")
-    _take(browser, folder, "ban-truc-sau", console)
 
 
 def _until(demo: Demo, seen: Callable[[], bool], wanted: str) -> None:
@@ -92,8 +97,8 @@ def _kill(demo: Demo, name: str) -> None:
 
 
 def _take(browser: Browser, folder: Path, name: str, url: str) -> None:
-    for place, size in SIZES.items():
-        page = _open(browser, url, size)
+    for place in WANTED[name]:
+        page = _open(browser, url, SIZES[place])
         shot = Image.open(io.BytesIO(page.screenshot()))
         file = folder / f"{name}-{place}.webp"
         shot.save(file, quality=QUALITY, method=6)
@@ -114,6 +119,7 @@ def _open(browser: Browser, url: str, size: ViewportSize) -> Page:
     page.set_default_timeout(PATIENCE_S * 1000)
     page.goto(url, wait_until="load")
     page.wait_for_timeout(2000)
+    page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
     return page
 
 
