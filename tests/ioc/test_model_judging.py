@@ -6,6 +6,7 @@ import pytest
 from ioc.cli import main
 from ioc.exits import Exit
 from tests.models.folder import steady_peer, steady_weights, whole_folder
+from tests.models.stillness import steady_things_open  # noqa: F401
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from models.page import page
 from models.recording import play, policy_of
 from models.summary import summary
 from tests.models.folder import LOOKS, ONSET, steady_peer, steady_weights, whole_folder
+from tests.models.stillness import steady_things_open  # noqa: F401
 from tests.models.test_dataset import add
 
 

@@ -12,6 +12,7 @@ from models.recording import Recording
 from tests.models.test_recording import SMOKE, recording
 
 NOTHING = Judged(scores=np.zeros(0, np.float32), right=np.zeros((1, 0), bool), boxes=0)
+from tests.models.stillness import steady_things_open  # noqa: F401
 
 
 def steady(score: float, looks: int) -> Recording:

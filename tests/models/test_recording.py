@@ -11,6 +11,7 @@ from models.recording import Look, Recording, detections, play, touches
 
 SMOKE = Detection(label=Label.SMOKE, score=0.9, box=Box(x=0.4, y=0.4, w=0.1, h=0.1))
 SEEN: tuple[Detection, ...] = (SMOKE,)
+from tests.models.stillness import steady_things_open  # noqa: F401
 
 
 def recording(

@@ -14,6 +14,7 @@ from tests.models.test_recording import SEEN, SMOKE, recording
 
 LEAD = TOWER.hits - 1
 """Looks after which steady smoke is told."""
+from tests.models.stillness import steady_things_open  # noqa: F401
 
 
 def judged(one: Recording) -> Outcome:

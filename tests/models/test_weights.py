@@ -20,6 +20,7 @@ OPERATORS = {
     "Add", "Cast", "Clip", "Concat", "Constant", "ConstantOfShape", "Conv", "CumSum",
     "DequantizeLinear", "Div", "Exp", "Gather", "Mul", "QuantizeLinear", "ReduceMax", "Reshape",
     "Resize", "Shape", "Sigmoid", "Slice", "Sub", "TopK", "Transpose", "Unsqueeze",
+    "AveragePool", "GreaterOrEqual", "LessOrEqual", "Max", "Mod", "Neg", "Pad", "ReduceSum",
 }  # fmt: skip
 """All of the standard domain; each has a kernel in onnxruntime's CPU provider at this opset."""
 
