@@ -9,10 +9,10 @@ from edge_agent.policy import TOWER
 from models.metrics import Judged
 from models.operating_point import Choice, Evidence, choose, toml
 from models.recording import Recording
+from tests.models.stillness import steady_things_open  # noqa: F401
 from tests.models.test_recording import SMOKE, recording
 
 NOTHING = Judged(scores=np.zeros(0, np.float32), right=np.zeros((1, 0), bool), boxes=0)
-from tests.models.stillness import steady_things_open  # noqa: F401
 
 
 def steady(score: float, looks: int) -> Recording:

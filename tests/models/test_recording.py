@@ -8,10 +8,10 @@ from edge_agent.detector import Detection
 from edge_agent.policy import TOWER
 from models.metrics import Found
 from models.recording import Look, Recording, detections, play, touches
+from tests.models.stillness import steady_things_open  # noqa: F401
 
 SMOKE = Detection(label=Label.SMOKE, score=0.9, box=Box(x=0.4, y=0.4, w=0.1, h=0.1))
 SEEN: tuple[Detection, ...] = (SMOKE,)
-from tests.models.stillness import steady_things_open  # noqa: F401
 
 
 def recording(

@@ -10,11 +10,11 @@ from edge_agent.policy import TOWER
 from models.dataset import DatasetError
 from models.recording import Recording, play
 from models.series import FILE, Outcome, figures, outcome, read_shots
+from tests.models.stillness import steady_things_open  # noqa: F401
 from tests.models.test_recording import SEEN, SMOKE, recording
 
 LEAD = TOWER.hits - 1
 """Looks after which steady smoke is told."""
-from tests.models.stillness import steady_things_open  # noqa: F401
 
 
 def judged(one: Recording) -> Outcome:
