@@ -122,7 +122,7 @@ class CameraSection(Section):
     scene: Literal["tower", "street"] = Field(
         default="tower",
         title="Scene",
-        description="`tower`: far smoke, confirmed in about a minute, and flame in seconds; "
+        description="`tower`: far smoke, confirmed in about two minutes, and flame in seconds; "
         "`street`: near fire, quick.",
     )
     interval_s: float = Field(
