@@ -11,6 +11,7 @@ from hub.database import Database, open_engine
 from hub.feed import Feed
 from hub.incident import Alarm, Severity, Subsystem
 from hub.migrations import upgrade
+from tests.hub.daemons import Mosquitto
 
 NOON = datetime(2026, 4, 1, 5, 0, tzinfo=UTC)
 
@@ -31,3 +32,11 @@ def alarm(**changes: Any) -> Alarm:
         "captured_at": NOON, "received_at": NOON,
     }  # fmt: skip
     return Alarm(**(fields | changes))
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    server = Mosquitto(tmp_path / "mosquitto")
+    server.start()
+    yield server
+    server.end()

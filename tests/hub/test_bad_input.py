@@ -23,14 +23,6 @@ TOWER = "Tháp Prao – hướng Đông Bắc, thôn Gừng"
 
 
 @pytest.fixture
-def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
-    server = Mosquitto(tmp_path / "mosquitto")
-    server.start()
-    yield server
-    server.end()
-
-
-@pytest.fixture
 def hub(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[Hub]:
     path = tmp_path / "hub.toml"
     path.write_text(f'[broker]\nurl = "{mosquitto.url}"\n[console]\nport = {free_port()}\n')

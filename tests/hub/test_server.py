@@ -34,14 +34,6 @@ sys.exit(run(Path(sys.argv[1])))
 
 
 @pytest.fixture
-def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
-    server = Mosquitto(tmp_path / "mosquitto")
-    server.start()
-    yield server
-    server.end()
-
-
-@pytest.fixture
 def config(tmp_path: Path, mosquitto: Mosquitto) -> Path:
     path = tmp_path / "hub.toml"
     path.write_text(
