@@ -124,6 +124,7 @@ class Link:
         client.on_message = self._on_message
         client.on_publish = self._on_publish
         client.on_subscribe = self._on_subscribe
+        client.on_socket_register_write = _left_to_the_network_thread
         _authenticate(client, self._settings)
         return client
 
@@ -182,6 +183,12 @@ class Link:
                 utc_now(),
             )
         )
+
+
+def _left_to_the_network_thread(*_socket: object) -> None:
+    """With this hook paho only queues what other threads say.  Without it the inbox's thread
+    would write, find the connection dead, run `_on_disconnect` inside `acknowledge` and wait for
+    `_guard`, which it holds itself: a hub that hung for a minute never answered again."""
 
 
 def _authenticate(client: mqtt.Client, settings: HubBroker) -> None:

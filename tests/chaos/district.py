@@ -19,7 +19,14 @@ from tests.hub.daemons import Daemon, Influxd, Mosquitto, free_port
 from tests.waiting import until
 
 DRAIN_S = 240.0
-HUB = "import sys; from pathlib import Path; from hub.server import run; run(Path(sys.argv[1]))"
+HUB = """
+import sys
+from pathlib import Path
+from hub import broker, server
+broker.KEEPALIVE_S = 2
+server.run(Path(sys.argv[1]))
+"""
+"""A keepalive so short that a hub which hangs for seconds finds its connections gone."""
 
 
 def answers(url: str) -> bool:

@@ -49,7 +49,7 @@ def test_a_server_that_is_away_for_a_while_costs_nothing_and_is_named(
         print(f"{name} away for {OUTAGE_S:.0f} s, then killed: {district.judge()}")
 
 
-@pytest.mark.parametrize("name", WORDS)
+@pytest.mark.parametrize("name", [*WORDS, "edge"])
 def test_a_server_that_hangs_for_a_while_costs_nothing(tmp_path: Path, name: str) -> None:
     with running(tmp_path) as district:
         victim = getattr(district, name)

@@ -1,8 +1,10 @@
 """The link to a real broker."""
 
+import select as select_module
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -116,6 +118,39 @@ def test_an_acknowledgement_of_an_older_connection_is_dropped(
     first.acknowledge(ear.heard[-1])
     assert acknowledged == [ear.heard[-1].mid]
     first.stop()
+
+
+def test_a_process_that_hung_while_its_connection_died_does_not_lock_itself_out(
+    mosquitto: Mosquitto, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by a hub frozen for a minute: the thread that acknowledged was the first to write
+    to the dead connection, ran "disconnected" itself and waited for a lock that it held."""
+    broken = link(mosquitto, ear)
+    until_subscribed(mosquitto, ear)
+    asleep, awake = threading.Event(), threading.Event()
+    select = select_module.select
+
+    def sleeping(*wanted: Any) -> Any:
+        asleep.set()
+        awake.wait()
+        return select(*wanted)
+
+    monkeypatch.setattr(select_module, "select", sleeping)
+    until(asleep.is_set)
+    mosquitto.kill()
+
+    def acknowledge() -> None:
+        for _ in range(5):
+            broken.acknowledge(ear.heard[-1])
+
+    acknowledging = threading.Thread(target=acknowledge, daemon=True)
+    acknowledging.start()
+    acknowledging.join(10)
+    awake.set()
+    assert not acknowledging.is_alive()
+    mosquitto.start()
+    until(lambda: broken.connected)
+    broken.stop()
 
 
 def test_a_broker_killed_and_restarted_is_found_again(mosquitto: Mosquitto, ear: Ear) -> None:
