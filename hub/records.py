@@ -317,3 +317,201 @@ notifications = Table(
     sqlite_autoincrement=True,
 )
 """The outbox of the phones.  `state`: pending, accepted, refused, expired."""
+
+observations = Table(
+    "observations",
+    metadata,
+    _row_id(),
+    Column("measure", String(64), nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("period_start", Instant, nullable=False),
+    Column("period_end", Instant, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("superseded_at", Instant),
+    Column("source", String(64), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("demo", Boolean, nullable=False),
+    Index(
+        "ix_observations_current",
+        "measure",
+        "unit",
+        "period_start",
+        "period_end",
+        unique=True,
+        sqlite_where=text("superseded_at IS NULL"),
+        postgresql_where=text("superseded_at IS NULL"),
+    ),
+    Index("ix_observations_period", "measure", "period_start", "unit"),
+    sqlite_autoincrement=True,
+)
+"""One row a figure as it was told; a correction supersedes it and leaves it in place."""
+
+case_events = Table(
+    "case_events",
+    metadata,
+    _row_id(),
+    Column("type", String(64), nullable=False),
+    Column("case", String(64), nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("state", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("attributes", JSON, nullable=False),
+    Column("digest", LargeBinary(16), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("actor", Text, nullable=False),
+    Index("ix_case_events_digest", "type", "case", "digest", unique=True),
+    sqlite_autoincrement=True,
+)
+"""What was told of a case, in the order of coming; `digest` knows a repetition."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("type", String(64), primary_key=True),
+    Column("case", String(64), primary_key=True),
+    Column("subsystem", String(32), nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("state", String(64), nullable=False),
+    Column("phase", String(8), nullable=False),
+    Column("outcome", String(12)),
+    Column("received_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("finished_at", Instant),
+    Column("first_handled_at", Instant),
+    Column("reopened", Integer, nullable=False),
+    Column("attributes", JSON, nullable=False),
+    Column("irregular", Text, nullable=False),
+    Column("demo", Boolean, nullable=False),
+    Index("ix_cases_received", "type", "received_at", "unit"),
+    Index("ix_cases_finished", "type", "finished_at", "unit"),
+    Index(
+        "ix_cases_unfinished",
+        "type",
+        "due_at",
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
+)
+"""Each case as its events make it now; `finished_at` is set in its final states only."""
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("digest", LargeBinary(16), nullable=False, unique=True),
+    Column("source", String(64), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("published_at", Instant, nullable=False, index=True),
+    Column("recorded_at", Instant, nullable=False),
+    Column("interactions", BigInteger, nullable=False),
+    Column("cluster", String(26), nullable=False, index=True),
+    Column("signature", LargeBinary, nullable=False),
+    Column("tone", String(8), nullable=False),
+    Column("tone_score", Float, nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("communes", JSON, nullable=False),
+    Column("keywords", JSON, nullable=False),
+    Column("demo", Boolean, nullable=False),
+)
+"""Online texts as they were read; `cluster` is the first of its near copies."""
+
+audit = Table(
+    "audit",
+    metadata,
+    _row_id(),
+    Column("at", Instant, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("entrance", String(16), nullable=False),
+    Column("action", String(24), nullable=False),
+    Column("subject", Text, nullable=False, index=True),
+    Column("detail", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Who changed what: corrections with the value before, files, tokens, hand-overs."""
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", String(48), primary_key=True),
+    Column("hash", LargeBinary(32), nullable=False, unique=True),
+    Column("rights", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
+)
+"""Who may hand in what over HTTP; the token itself is nowhere."""
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("token", String(48), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("body", JSON, nullable=False),
+)
+"""What was answered to an idempotency key; a repetition gets the same answer."""
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("entrance", String(16), nullable=False),
+    Column("subsystem", String(32), nullable=False),
+    Column("last_try_at", Instant),
+    Column("last_ok_at", Instant),
+    Column("last_item_at", Instant),
+    Column("items", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("state", JSON, nullable=False),
+)
+"""Each source of data: when it last spoke, what was wrong, and a connector's own state."""
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("sha256", LargeBinary(32), primary_key=True),
+    Column("mapping", String(64), primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("stored", Integer, nullable=False),
+    Column("corrected", Integer, nullable=False),
+    Column("repeated", Integer, nullable=False),
+)
+"""Files that were taken in, whole."""
+
+stale = Table(
+    "stale",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("unit", String(64), primary_key=True),
+    Column("period_start", Instant, primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+"""Figures to compute anew: what changed (measure, case type, `mention`), where, on which local
+day.  Marked in the transaction of the change, so no figure stays old after a kill -9."""
+
+figures = Table(
+    "figures",
+    metadata,
+    Column("indicator", String(64), primary_key=True),
+    Column("unit", String(64), primary_key=True),
+    Column("period_start", Instant, primary_key=True),
+    Column("period_end", Instant, nullable=False),
+    Column("value", Float),
+    Column("grade", String(8), nullable=False),
+    Column("missing", Text, nullable=False),
+    Column("terms", JSON, nullable=False),
+    Column("computed_at", Instant, nullable=False),
+    Index("ix_figures_period", "period_start", "indicator"),
+)
+"""Indicators as the boards show them, with the terms that made them."""

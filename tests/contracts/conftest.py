@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -46,11 +46,17 @@ _OWN: dict[Kind, Callable[[], dict[str, Any]]] = {
     Kind.EVIDENCE: _evidence,
     Kind.TELEMETRY: lambda: {"measurement": "box", "values": {"cpu_percent": 12.0}},
     Kind.OBSERVATION: lambda: {
-        "indicator": "dvc.on_time", "unit": "20467", "value": 94.7,
-        "period_start": NOON, "period_end": NOON,
+        "body": {
+            "measure": "education.pupils-present", "unit": "20467", "value": 94.0,
+            "period_start": NOON, "period_end": NOON + timedelta(days=1),
+        },
     },
-    Kind.CASE: lambda: {"subsystem": "dvc", "case": "h-1", "state": "4", "unit": "20467"},
-    Kind.MENTION: lambda: {"source": "bao", "title": "Cháy rừng ở xã Tư"},
+    Kind.CASE: lambda: {
+        "body": {"type": "dossier", "case": "h-1", "state": "4", "unit": "20467", "at": NOON}
+    },
+    Kind.MENTION: lambda: {
+        "body": {"source": "bao", "title": "Cháy rừng ở xã Tư", "published_at": NOON}
+    },
     Kind.STATUS: lambda: {"state": "online", "at": NOON},
     Kind.RECEIPT: lambda: {
         "lane": "alarm", "epoch": 1, "at": NOON,
