@@ -55,7 +55,7 @@ class Events:
         """The first of each kind in each sentence that speaks of now; `day` it was published."""
         return tuple(
             event
-            for sentence in text.sentences()
+            for sentence in text.sentences
             for event in self._happening(sentence)
             if not self._of_another_time(sentence, day)
         )

@@ -35,8 +35,12 @@ MOST_CLUSTERS = 50_000
 """Remembered at most, about 100 MB; a usual week has a few thousand."""
 
 KEYS = 8
-"""Hashes by which a cluster is found: a copy with a third cut away misses all of them once in
-6,000 times."""
+"""Hashes by which a cluster is found: a copy with a third cut away misses all but one of them once
+in 400 times."""
+
+LEAST_KEYS, MOST_COMPARED = 2, 8
+"""A cluster of which fewer keys are found is no likely original; only the
+likeliest are compared."""
 
 COMMON = 256
 """A run that leads to more clusters is a phrase of the language, and leads nowhere."""
@@ -168,8 +172,10 @@ class NearCopies:
             names = self._keys.get(value)
             if names is not None and len(names) <= COMMON:
                 hits.update(names)
-        for name, _ in hits.most_common(8):
+        for name, count in hits.most_common(MOST_COMPARED):
             cluster = self._clusters[name]
+            if count < min(LEAST_KEYS, len(cluster.first.hashes)):
+                return None
             near = abs(at - cluster.last_at) <= self._window
             if near and signature.is_copy_of(cluster.first):
                 return name

@@ -39,7 +39,7 @@ class Phrases(Generic[Value]):
 
     def every(self, read: Text) -> Iterator[Found[Value]]:
         """By where they begin, the longest first."""
-        if read.plain and self._plain.starts:
+        if read.plain:
             return self._plain.find(read.folded)
         return self._exact.find(read.syllables)
 
@@ -66,9 +66,9 @@ class _Index(Generic[Value]):
         row.sort(key=lambda entry: -len(entry[0]))
 
     def find(self, syllables: tuple[str, ...]) -> Iterator[Found[Value]]:
-        get = self.starts.get
-        for begin, first in enumerate(syllables):
-            for phrase, value in get(first, ()):
+        starts = self.starts
+        for begin in [at for at, first in enumerate(syllables) if first in starts]:
+            for phrase, value in starts[syllables[begin]]:
                 end = begin + len(phrase)
                 if syllables[begin:end] == phrase:
                     yield Found(begin, end, value)

@@ -8,7 +8,7 @@ from hub.mentions.events import Event, EventKind, events
 from hub.mentions.gazetteer import NamedPlace, gazetteer
 from hub.mentions.keywords import keywords
 from hub.mentions.near_copies import Signature, signature
-from hub.mentions.text import END, Text, text
+from hub.mentions.text import Text, text
 from hub.mentions.tone import Tone, lexicon
 from hub.mentions.topics import TopicFound, district_topics
 
@@ -63,8 +63,8 @@ def read(title: str, body: str, published_at: datetime) -> Reading:
     if published_at.tzinfo is None:
         raise ValueError(f"published_at needs a time zone, not {published_at.isoformat()}")
     day = published_at.astimezone(LOCAL).date()
-    head, rest = text(title), text(body)
-    whole = _joined(head, rest)
+    whole, head = text(title, body), text(title)
+    rest = whole.part(len(head.syllables), len(whole.syllables))
     topics = district_topics().of(whole)
     places = gazetteer().find(whole, day)
     words = keywords(head, topics, places)
@@ -113,8 +113,3 @@ def _here(whole: Text, day: date) -> tuple[Event, ...]:
     """Events but those of a sentence about another province."""
     elsewhere = gazetteer().elsewhere
     return tuple(each for each in events().of(whole, day) if not elsewhere(each.sentence))
-
-
-def _joined(head: Text, rest: Text) -> Text:
-    """A title is a sentence."""
-    return Text((*head.original, END, *rest.original), (*head.syllables, END, *rest.syllables))

@@ -5,7 +5,8 @@ package around it.  Measured on two busy cores, Python 3.11: the engine alone lo
 takes 23 MB; `import underthesea` takes 1.5 s and 104 MB (requests, joblib, NER); pyvi 4.6 s and
 126 MB (numpy, scipy, scikit-learn; 241 MB on disk against 56).  pyvi is three times as fast (60,000
 to 80,000 syllables/s against 20,000 to 27,000), yet neither can read whole articles at a
-thousand a second, so titles alone are segmented: there words become keywords.  Everything else
+thousand a second, so only titles of texts that name a place of the district are segmented: there
+words become keywords.  Everything else
 works on longest phrases of syllables.
 
 Nothing is loaded before the first title.  Without the extra `mentions` each syllable is a word,
@@ -22,8 +23,8 @@ from pathlib import Path
 from hub.mentions.text import Text
 
 MODEL = Path("pipeline", "word_tokenize", "models", "ws_crf_vlsp2013_20230727")
-MOST_SYLLABLES = 40
-"""Of a title: twice a long one."""
+MOST_SYLLABLES = 24
+"""Of a title: a long one."""
 
 Tagger = Callable[[Sequence[str]], Sequence[str]]
 log = logging.getLogger(__name__)

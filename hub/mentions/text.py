@@ -9,7 +9,7 @@ found across the end of a sentence.
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -58,10 +58,16 @@ _NEW_STYLE = {
 
 @dataclass(frozen=True)
 class Text:
-    """`original` as written, `syllables` lower case with accents, of the same length."""
+    """`original` as written, `syllables` lower case with accents, of the same length.
+
+    `plain`: written without accents, as on many a phone.  `capitals`: uses capitals to tell names
+    (not at all, or throughout, tells nothing).  A sentence has both of its text.
+    """
 
     original: tuple[str, ...]
     syllables: tuple[str, ...]
+    plain: bool
+    capitals: bool
 
     @cached_property
     def folded(self) -> tuple[str, ...]:
@@ -69,41 +75,49 @@ class Text:
         return tuple(map(fold, self.syllables))
 
     @cached_property
-    def plain(self) -> bool:
-        """Whether it was written without accents, as on many a phone."""
-        spoken = [each for each in self.syllables if each.isalpha()]
-        return sum(not each.isascii() for each in spoken) < PLAIN_SHARE * max(len(spoken), 1)
+    def sentences(self) -> tuple["Text", ...]:
+        return tuple(self._sentences())
 
-    @cached_property
-    def capitals(self) -> bool:
-        """Whether it uses capitals to tell names (not at all, or throughout, tells nothing)."""
-        spoken = [each[0].isupper() for each in self.original if each[0].isalpha()]
-        return any(spoken) and not all(spoken)
+    def part(self, begin: int, end: int) -> "Text":
+        one = slice(begin, end)
+        return Text(self.original[one], self.syllables[one], self.plain, self.capitals)
 
-    def sentences(self) -> Iterator["Text"]:
+    def _sentences(self) -> Iterator["Text"]:
         begin = 0
-        for at, syllable in enumerate((*self.syllables, END)):
-            if syllable == END:
-                if at > begin:
-                    yield Text(self.original[begin:at], self.syllables[begin:at])
-                begin = at + 1
+        ends = [at for at, syllable in enumerate(self.syllables) if syllable == END]
+        for end in (*ends, len(self.syllables)):
+            if end > begin:
+                yield self.part(begin, end)
+            begin = end + 1
 
     def __str__(self) -> str:
         return " ".join(self.original).replace(" ,", ",").replace(" .", ".")
 
 
-def text(raw: str) -> Text:
-    """Of anything: an empty text has no syllables."""
-    original: list[str] = []
-    syllables: list[str] = []
+def text(*parts: str) -> Text:
+    """Of anything, each part a sentence at least; an empty text has no syllables."""
+    original = [token for part in parts for token in (*_tokens(part), END)][:-1]
+    if original.count(END) == len(original):
+        original = []
+    syllables = tuple(map(normal, original))
+    return Text(tuple(original), syllables, _is_plain(syllables), _tells_names(original))
+
+
+def _tokens(raw: str) -> Iterator[str]:
     for match in _TOKEN.finditer(clean(raw)):
-        token = match[0]
         kind = match.lastgroup
-        if kind is not None:
-            token = END if kind == "end" else PAUSE
-        original.append(token)
-        syllables.append(normal(token))
-    return Text(tuple(original), tuple(syllables))
+        yield match[0] if kind is None else END if kind == "end" else PAUSE
+
+
+def _is_plain(syllables: Sequence[str]) -> bool:
+    spoken = [each for each in syllables if each.isalpha()]
+    return sum(not each.isascii() for each in spoken) < PLAIN_SHARE * max(len(spoken), 1)
+
+
+def _tells_names(original: Sequence[str]) -> bool:
+    """Not by the first word, which a sentence begins with."""
+    spoken = [each[0].isupper() for each in original if each[0].isalpha()]
+    return any(spoken[1:]) and not all(spoken)
 
 
 def clean(raw: str) -> str:

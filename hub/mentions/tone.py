@@ -83,7 +83,7 @@ class Lexicon:
 
     def tone(self, text: Text) -> Tone:
         because = tuple(
-            decided for sentence in text.sentences() for decided in self._sentence(sentence)
+            decided for sentence in text.sentences for decided in self._sentence(sentence)
         )
         total = sum(each.weight for each in because)
         score = total / sqrt(total * total + self._facts.flattening)
