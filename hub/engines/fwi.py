@@ -4,6 +4,7 @@ Observed at noon, local standard time.  Equations of Van Wagner & Pickett 1985 (
 the duff code takes the form of its FORTRAN, 20 + 280/exp(0.023·P0).  Names are the report's.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import exp, log, sqrt
@@ -113,7 +114,7 @@ def reckon(
         isi=isi,
         bui=bui,
         fwi=fwi,
-        dsr=0.0272 * fwi**1.77,
+        dsr=0.0272 * math.pow(fwi, 1.77),
         class_vi=_class(fwi, rules.classes),
         trace=_trace(before, weather, rules, lat),
     )
@@ -147,17 +148,17 @@ def _dried(moisture: float, weather: Weather) -> float:
     """Towards the equilibrium of drying or of wetting, whichever is passed."""
     humidity, heat = weather.humidity_percent, 0.18 * (21.1 - weather.celsius)
     warm = heat * (1 - exp(-0.115 * humidity))
-    dry = 0.942 * humidity**0.679 + 11 * exp((humidity - 100) / 10) + warm
-    wet = 0.618 * humidity**0.753 + 10 * exp((humidity - 100) / 10) + warm
+    dry = 0.942 * math.pow(humidity, 0.679) + 11 * exp((humidity - 100) / 10) + warm
+    wet = 0.618 * math.pow(humidity, 0.753) + 10 * exp((humidity - 100) / 10) + warm
     if moisture > dry:
-        return dry + (moisture - dry) * 10 ** -_rate(humidity / 100, weather)
+        return dry + (moisture - dry) * math.pow(10, -_rate(humidity / 100, weather))
     if moisture < wet:
-        return wet - (wet - moisture) * 10 ** -_rate(1 - humidity / 100, weather)
+        return wet - (wet - moisture) * math.pow(10, -_rate(1 - humidity / 100, weather))
     return moisture
 
 
 def _rate(damp: float, weather: Weather) -> float:
-    still = 0.424 * (1 - damp**1.7) + 0.0694 * sqrt(weather.wind_kmh) * (1 - damp**8)
+    still = 0.424 * (1 - math.pow(damp, 1.7)) + 0.0694 * sqrt(weather.wind_kmh) * (1 - damp**8)
     return still * 0.581 * exp(0.0365 * weather.celsius)
 
 
@@ -190,7 +191,7 @@ def _dc(before: float, weather: Weather, drying: float) -> float:
 
 def _isi(ffmc: float, wind_kmh: float) -> float:
     moisture = 147.2 * (101 - ffmc) / (59.5 + ffmc)
-    fuel = 91.9 * exp(-0.1386 * moisture) * (1 + moisture**5.31 / 4.93e7)
+    fuel = 91.9 * exp(-0.1386 * moisture) * (1 + math.pow(moisture, 5.31) / 4.93e7)
     return 0.208 * exp(0.05039 * wind_kmh) * fuel
 
 
@@ -199,14 +200,16 @@ def _bui(dmc: float, dc: float) -> float:
         return 0.0
     if dmc <= 0.4 * dc:
         return 0.8 * dmc * dc / (dmc + 0.4 * dc)
-    drier = (1 - 0.8 * dc / (dmc + 0.4 * dc)) * (0.92 + (0.0114 * dmc) ** 1.7)
+    drier = (1 - 0.8 * dc / (dmc + 0.4 * dc)) * (0.92 + math.pow(0.0114 * dmc, 1.7))
     return max(dmc - drier, 0.0)
 
 
 def _fwi(isi: float, bui: float) -> float:
-    heavy = 0.626 * bui**0.809 + 2 if bui <= 80 else 1000 / (25 + 108.64 * exp(-0.023 * bui))
+    heavy = (
+        0.626 * math.pow(bui, 0.809) + 2 if bui <= 80 else 1000 / (25 + 108.64 * exp(-0.023 * bui))
+    )
     base = 0.1 * isi * heavy
-    return exp(2.72 * (0.434 * log(base)) ** 0.647) if base > 1 else base
+    return exp(2.72 * math.pow(0.434 * log(base), 0.647)) if base > 1 else base
 
 
 def _trace(before: Codes, weather: Weather, rules: Rules, lat: float) -> Trace:

@@ -72,6 +72,7 @@ def test_nowcast_of_slow_change_is_the_weighted_mean() -> None:
 def test_nowcast_of_fast_change_halves_by_the_hour_in_both_forms() -> None:
     hours = [10.0] * 11 + [100.0]
     plain = nowcast(hours, RULES.nowcast)
+    assert plain is not None
     assert plain == pytest.approx(50 + sum(10 / 2**i for i in range(2, 13)))
     assert nowcast(hours, RULES.nowcast, NowcastForm.NORMALISED) == pytest.approx(
         plain / (1 - 0.5**12)
@@ -79,7 +80,7 @@ def test_nowcast_of_fast_change_halves_by_the_hour_in_both_forms() -> None:
 
 
 def test_a_missing_hour_is_not_counted_as_clean_air() -> None:
-    hours: list[float | None] = [10.0] * 10 + [None, 100.0]
+    hours: list[float | None] = [*[10.0] * 10, None, 100.0]
     found = nowcast(hours, RULES.nowcast)
     assert found == nowcast(hours, RULES.nowcast, NowcastForm.NORMALISED)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.configuration import ConfigError
-from hub.engines import danger, profile, score766
+from contracts.configuration import ConfigError, Section
+from hub.engines import danger, score766
 from hub.engines.profile import DATA, Sourced, load
 
 
@@ -76,5 +76,5 @@ def profile_names() -> list[str]:
     names = [path.stem for path in engines.glob("*.py") if (DATA / f"{path.stem}.yaml").exists()]
     for name in names:
         module = __import__(f"hub.engines.{name}", fromlist=["rules"])
-        assert isinstance(module.rules(), profile.Section)
+        assert isinstance(module.rules(), Section)
     return names
