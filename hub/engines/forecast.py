@@ -221,7 +221,7 @@ def _points(values: list[float], season: int, horizon: int) -> list[float]:
     try:
         model.fit(np.asarray(values, np.float64))
         return [float(point) for point in model.predict(horizon, None).point()]
-    except Exception as error:  # noqa: BLE001 - the library raises nothing narrower
+    except Exception as error:
         raise Unfit(str(error)) from error
 
 
