@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import cast
 
 import pytest
 from cryptography import x509
@@ -115,7 +116,7 @@ def closed_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def probe(kind: str, port: int = 0, **more: object) -> Probe:
+def probe(kind: str, port: int = 0, /, **more: object) -> Probe:
     plain = {"url": f"http://127.0.0.1:{port}/"} if kind == "http" else {"host": "127.0.0.1"}
     raw = {"name": "p", "title_vi": "P", "kind": kind, "port": port, "timeout_s": 2, **plain}
     return Probe.model_validate(raw | more)
@@ -220,7 +221,7 @@ def test_where_nothing_can_ping_nothing_is_claimed(monkeypatch: pytest.MonkeyPat
     def forbidden(*_: object) -> socket.socket:
         raise PermissionError
 
-    monkeypatch.setattr(probes.socket, "socket", forbidden)
+    monkeypatch.setattr(socket, "socket", forbidden)
     monkeypatch.setattr(shutil, "which", lambda _: None)
     found = look(probe("ping"))
     assert (found.up, readings(found)) == (None, ())
@@ -230,10 +231,58 @@ def test_where_nothing_can_ping_nothing_is_claimed(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
+    ("script", "up", "reason"),
+    [
+        ("exit 0", True, ""),
+        ("exit 1", False, "Không trả lời ping"),
+        ("exit 2", None, "Lệnh ping không chạy được (mã 2)"),
+        ("exec sleep 5", False, "Quá thời gian chờ"),
+    ],
+)
+def test_where_sockets_may_not_the_program_pings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, up: bool | None, reason: str
+) -> None:
+    program = tmp_path / "ping"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda _: str(program))
+    found = probes._ping_by_program
+    monkeypatch.setitem(probes.LOOKS, "ping", found)
+    result = look(probe("ping", timeout_s=1))
+    assert (result.up, result.reason_vi) == (up, reason)
+
+
+class Wire:
+    """A ping socket whose other end is the test: strangers' replies come before our own."""
+
+    def __init__(self) -> None:
+        self.replies: list[bytes] = []
+
+    def connect(self, _: object) -> None: ...
+
+    def settimeout(self, left: float) -> None:
+        assert left > 0
+
+    def send(self, request: bytes) -> None:
+        assert request[0] == probes.ECHO_REQUEST
+        own = bytes([probes.ECHO_REPLY]) + request[1:]
+        self.replies = [own, bytes(24), own[:8] + b"another's token."]
+
+    def recv(self, _: int) -> bytes:
+        return self.replies.pop()
+
+
+def test_only_our_own_reply_counts() -> None:
+    wire = Wire()
+    probes._echo(cast("socket.socket", wire), probe("ping"))
+    assert wire.replies == []
+
+
+@pytest.mark.parametrize(
     ("kind", "more", "remedy"),
     [
         ("http", {"url": "ftp://x"}, "url: write http"),
-        ("tcp", {"port": 0}, "port: a tcp probe needs one"),
+        ("tcp", {}, "port: a tcp probe needs one"),
         ("dns", {"host": ""}, "host: a dns probe needs one"),
         ("ping", {"timeout_s": 30, "every_s": 10}, "timeout_s: must not be longer"),
     ],
@@ -242,7 +291,7 @@ def test_a_probe_that_lacks_something_is_refused(
     kind: str, more: dict[str, object], remedy: str
 ) -> None:
     with pytest.raises(ValueError, match=remedy):
-        probe(kind, **more)
+        probe(kind, 0, **more)
 
 
 def test_two_probes_of_one_name_are_refused() -> None:
