@@ -21,12 +21,13 @@ GRACE_S = 0.5
 
 @dataclass(slots=True)
 class _Watched:
-    """A probe, when it is next due (time.monotonic), and the look that runs."""
+    """A probe, when it is next due, and the newest look (`started` and `due`: time.monotonic)."""
 
     probe: Probe
     due: float
-    running: threading.Thread | None = None
+    started: float = 0.0
     began: datetime | None = None
+    running: threading.Thread | None = None
     given_up: bool = False
 
 
@@ -74,20 +75,19 @@ class Prober:
         """Gives up what hangs; begins what is due, but never a second look beside a hanging one."""
         probe = watched.probe
         hangs = watched.running is not None and watched.running.is_alive()
-        if hangs and not watched.given_up and now > watched.due + probe.timeout_s + GRACE_S:
-            self._give_up(watched)
-        period = probe.every_s * (1 + random.uniform(-self._jitter, self._jitter))  # noqa: S311
-        if watched.began is None and now >= watched.due:
+        if hangs and not watched.given_up and now > watched.started + probe.timeout_s + GRACE_S:
+            watched.given_up = True
+            self._hand_on(overdue(probe, watched.began or utc_now()))
+        if now < watched.due:
+            return
+        watched.due = now + probe.every_s * (1 + random.uniform(-self._jitter, self._jitter))  # noqa: S311
+        if hangs:
+            self._hand_on(overdue(probe, utc_now()))
+        else:
             self._begin(watched, now)
-        elif watched.began is not None and now >= watched.due + period:
-            if hangs:
-                self._hand_on(overdue(probe, utc_now()))
-                watched.due = now
-            else:
-                self._begin(watched, now)
 
     def _begin(self, watched: _Watched, now: float) -> None:
-        watched.due, watched.began, watched.given_up = now, utc_now(), False
+        watched.started, watched.began, watched.given_up = now, utc_now(), False
         watched.running = threading.Thread(
             target=self._one, args=(watched,), name=f"probe-{watched.probe.name}", daemon=True
         )
@@ -97,10 +97,6 @@ class Prober:
         result = self._look(watched.probe)
         if not watched.given_up:
             self._hand_on(result)
-
-    def _give_up(self, watched: _Watched) -> None:
-        watched.given_up = True
-        self._hand_on(overdue(watched.probe, watched.began or utc_now()))
 
     def _hand_on(self, result: Result) -> None:
         with self._guard:

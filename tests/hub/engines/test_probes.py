@@ -246,8 +246,7 @@ def test_where_sockets_may_not_the_program_pings(
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
     monkeypatch.setattr(shutil, "which", lambda _: str(program))
-    found = probes._ping_by_program
-    monkeypatch.setitem(probes.LOOKS, "ping", found)
+    monkeypatch.setitem(probes.LOOKS, "ping", probes._ping_by_program)
     result = look(probe("ping", timeout_s=1))
     assert (result.up, result.reason_vi) == (up, reason)
 
