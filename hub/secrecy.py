@@ -9,20 +9,19 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-MARK_NAMES = frozenset({"secrecy", "do_mat", "mat", "classification"})
+MARK_NAMES = frozenset({"secrecy", "do_mat", "muc_do_mat", "mat", "classification"})
 OPEN_MARKS = frozenset({"", "khong", "khong mat", "thuong", "none", "open", "false"})
 """Values of a secrecy attribute that say that a thing is not secret."""
 
-_STAMP = re.compile(
-    r"(?:^|\n)\s*(?:độ mật\s*:\s*)?\(?(?:TUYỆT MẬT|TỐI MẬT|MẬT)\)?\s*(?:\n|$)"
-    r"|độ mật\s*:\s*(?:tuyệt mật|tối mật|mật)\b"
-)
-"""The stamp of a document: alone on its line in capitals, or named; not the word inside a
-sentence ("bí mật", "mật ong")."""
+_MARK = "(?:tuyet mat|toi mat|mat)"
+_STAMP = re.compile(rf"^[\W_]*{_MARK}[\W_]*$|[\[(]\s*{_MARK}\s*[\])]|\bdo mat\s*[:=]\s*{_MARK}\b")
+"""The stamp of a document on one plain line: alone, in brackets, or named; not the word inside a
+sentence ("bí mật", "mật ong", "toi mat xe")."""
+_CAPITALS = re.compile(r"\b(?:TUYỆT|TỐI) MẬT\b")
 
 _PERSON = (
-    (re.compile(r"(?<!\d)\d{12}(?!\d)"), "[số định danh]"),
-    (re.compile(r"(?<![\d.,])(?:\+?84|0)(?:[ .-]?\d){9}(?![\d.,]*\d)"), "[điện thoại]"),
+    (re.compile(r"(?<![\w.])\d{3} ?\d{3} ?\d{3} ?\d{3}(?![\w.]?\d)"), "[số định danh]"),
+    (re.compile(r"(?<![\d.,])(?:\+?84|0)(?:[ .-]?\d){9,10}(?![\d.,]*\d)"), "[điện thoại]"),
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[thư điện tử]"),
 )
 
@@ -38,11 +37,20 @@ class Secret(ValueError):
 def check(attributes: Mapping[str, object], *texts: str) -> None:
     """Raises Secret."""
     for name, value in attributes.items():
-        if name.casefold() in MARK_NAMES and plain(str(value)) not in OPEN_MARKS:
+        if (
+            re.sub(r"[\s-]+", "_", plain(name)) in MARK_NAMES
+            and plain(str(value)) not in OPEN_MARKS
+        ):
             raise Secret(name)
     for value in (*attributes.values(), *texts):
-        if isinstance(value, str) and _STAMP.search(unicodedata.normalize("NFC", value)):
+        if isinstance(value, str) and _stamped(value):
             raise Secret("text")
+
+
+def _stamped(text: str) -> bool:
+    return bool(_CAPITALS.search(unicodedata.normalize("NFC", text))) or any(
+        _STAMP.search(plain(line)) for line in text.splitlines()
+    )
 
 
 def without_persons(text: str) -> str:

@@ -213,6 +213,11 @@ def _irregular(states: list[State]) -> str:
     odd = [
         f"{before.name_vi} → {after.name_vi}"
         for before, after in pairwise(states)
-        if before.usual_next and after.code not in before.usual_next and before != after
+        if before != after and after.code not in before.usual_next and _says_next(before)
     ]
     return "; ".join(dict.fromkeys(odd))
+
+
+def _says_next(state: State) -> bool:
+    """An end without a next state is an end: leaving it is unusual.  Elsewhere none means any."""
+    return bool(state.usual_next) or state.phase is Phase.DONE

@@ -4,6 +4,7 @@ import unicodedata
 
 import pytest
 
+from hub import secrecy
 from hub.secrecy import Secret, check, without_persons
 
 
@@ -47,3 +48,27 @@ def test_numbers_of_persons_are_blacked_out() -> None:
 @pytest.mark.parametrize("text", ["1.234.567.890 đồng", "ngày 25/11/2026", "000.01.21.H47-260401"])
 def test_other_numbers_stay(text: str) -> None:
     assert without_persons(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["toi mat", "Báo cáo (Tuyệt mật)", "Độ mật: Mật", "DO MAT: TOI MAT", "văn bản TỐI MẬT số 3"],
+)
+def test_a_stamp_without_accents_in_brackets_or_named_is_seen(text: str) -> None:
+    with pytest.raises(secrecy.Secret):
+        secrecy.check({}, text)
+
+
+@pytest.mark.parametrize("text", ["Mật ong Prao", "TOI MAT XE MAY", "bí mật của rừng", "mất điện"])
+def test_a_word_like_a_stamp_is_none(text: str) -> None:
+    secrecy.check({}, text)
+
+
+@pytest.mark.parametrize("text", ["049 090 001 234", "0235.3898.123", "02353898123"])
+def test_a_number_written_in_groups_is_blacked_out(text: str) -> None:
+    assert not any(each.isdigit() for each in secrecy.without_persons(text))
+
+
+@pytest.mark.parametrize("text", ["000.01.21.H47-261125-0001", "1.000894.000.00.00.H47"])
+def test_a_code_of_a_dossier_or_procedure_is_left(text: str) -> None:
+    assert secrecy.without_persons(text) == text

@@ -104,6 +104,11 @@ def test_an_unusual_step_is_kept_and_said() -> None:
     assert case.irregular == "Mới đăng ký → Đã trả kết quả"
 
 
+def test_a_case_that_goes_on_after_its_end_is_said() -> None:
+    case = folded(event("2", "03-02 08:00"), event("7", "03-03 08:00"), event("4", "03-04 08:00"))
+    assert case.irregular == "Công dân yêu cầu rút hồ sơ → Đang xử lý"
+
+
 def test_a_later_word_about_the_same_step_counts() -> None:
     case = folded(
         event("2", "03-02 08:00", "03-02 08:01", procedure="a", online=True),
