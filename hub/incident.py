@@ -33,6 +33,8 @@ class IncidentType(StrEnum):
     STREET_FIRE = "street-fire"
     DEVICE_TROUBLE = "device-trouble"
     HUB_TROUBLE = "hub-trouble"
+    REPORTED_FIRE = "reported-fire"
+    REPORTED_LANDSLIDE = "reported-landslide"
     INDICATOR = "indicator"
     OVERDUE_CASE = "overdue-case"
     SILENT_FEED = "silent-feed"

@@ -85,6 +85,11 @@ class Measure(Part):
     sensitive: bool = Field(
         default=False, title="Không công khai", description="Not shown on public pages."
     )
+    planned: bool = Field(
+        default=False,
+        title="Kế hoạch",
+        description="A plan or a target: may be told before its period begins.",
+    )
 
 
 class Advice(Part):
