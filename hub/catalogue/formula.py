@@ -1,7 +1,7 @@
 """The formulas of indicators: one arithmetic expression over what was told.
 
-    sum(m) mean(m) last(m) max(m)    a measure over the units and the period; last: each unit's
-                                     newest, summed; max: the largest figure of any unit
+    sum(m) mean(m) last(m)           a measure over the units and the period; last: each unit's
+    max(m) min(m)                    newest, summed; max, min: of all figures of all units
     count(type, condition)           cases (see hub.catalogue.condition)
     mentions("topic") mentions("topic", "negative")   online texts; "" means any topic
     previous(x) last_year(x)         the same a period or a year before
@@ -15,7 +15,7 @@ the figure's completeness, not its value.
 import ast
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -28,7 +28,7 @@ LONGEST = 500
 DEEPEST = 20
 
 _HYPHENS = re.compile(
-    r"""("[^"]*"|'[^']*')|\b(sum|mean|last|max|count)\(\s*([a-z][a-z0-9.-]*)"""
+    r"""("[^"]*"|'[^']*')|\b(sum|mean|last|max|min|count)\(\s*([a-z][a-z0-9.-]*)"""
     r"""|\battr\.([a-z][a-z0-9_-]*)"""
 )
 """A text, which stays; the first argument of these, which is an id; the name of an attribute."""
@@ -55,6 +55,8 @@ class Facts(Protocol):
     def last(self, measure: str, scope: Scope) -> float | None: ...
 
     def largest(self, measure: str, scope: Scope) -> float | None: ...
+
+    def smallest(self, measure: str, scope: Scope) -> float | None: ...
 
     def count(self, case_type: str, where: Condition, scope: Scope) -> int: ...
 
@@ -233,7 +235,7 @@ class _Reader:
         match name, arguments:
             case "previous" | "last_year", [part]:
                 return Shifted(how=name, part=self.node(part, depth - 1))
-            case "sum" | "mean" | "last" | "max", [ast.Constant(value=str() as measure)]:
+            case "sum" | "mean" | "last" | "max" | "min", [ast.Constant(value=str() as measure)]:
                 return self._leaf(tree, Measured(how=name, measure=measure))
             case "count", [ast.Constant(value=str() as case_type), where]:
                 return self._leaf(tree, Counted(case_type=case_type, where=self._where(where)))
@@ -303,14 +305,15 @@ def _ask(asked: Measured | Counted | Mentioned, facts: Facts, scope: Scope) -> f
             return facts.count(case_type, where, scope)
         case Mentioned(topic=topic, tone=tone):
             return facts.mentions(topic, tone, scope)
-        case Measured(how="sum", measure=measure):
-            return facts.total(measure, scope)
-        case Measured(how="mean", measure=measure):
-            return facts.mean(measure, scope)
-        case Measured(how="max", measure=measure):
-            return facts.largest(measure, scope)
-        case Measured(measure=measure):
-            return facts.last(measure, scope)
+        case Measured(how=how, measure=measure):
+            ask: Callable[[str, Scope], float | None] = {
+                "sum": facts.total,
+                "mean": facts.mean,
+                "last": facts.last,
+                "max": facts.largest,
+                "min": facts.smallest,
+            }[how]
+            return ask(measure, scope)
 
 
 def _join(how: str, left: float, right: float) -> float:

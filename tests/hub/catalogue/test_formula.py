@@ -27,7 +27,7 @@ class Told:
     def total(self, measure: str, scope: Scope) -> float | None:
         return self._of(measure.rpartition(".")[2].replace("-", "_"), scope)
 
-    mean = last = largest = total
+    mean = last = largest = smallest = total
 
     def count(self, case_type: str, where: Condition, scope: Scope) -> int:
         return int(self._known[_words(where)])
