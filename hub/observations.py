@@ -107,4 +107,4 @@ def _insert(work: Work, bodies: list[ObservationBody], provenance: Provenance) -
     }  # fmt: skip
     work.connection.execute(insert(observations), [body.model_dump() | common for body in bodies])
     changes = ((body.measure, body.unit, body.period_start) for body in bodies)
-    stale.mark(work, changes, provenance.recorded_at)
+    stale.mark(work, changes)
