@@ -5,15 +5,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
-from hub.catalogue.condition import Condition
-from hub.catalogue.formula import Scope
+from hub.catalogue.condition import Condition, attributes
+from hub.catalogue.formula import Counted, Scope
 from hub.catalogue.grade import Grade, grade
 from hub.catalogue.loader import load
 from hub.catalogue.periods import Span, containing
 from hub.catalogue.records import Confidence
 
 PAGE = Path(__file__).parents[3] / "docs" / "ninth-subsystem.md"
+LIFECYCLES = Path(__file__).parents[3] / "hub" / "cases" / "data"
 CASES = {"dossier", "document-in", "document-out", "report", "disease", "hand-over"}
 SUBSYSTEMS = {
     "public-services", "education", "health", "cameras", "online-information", "forest-fire",
@@ -53,6 +55,17 @@ def test_what_can_be_red_says_what_to_do() -> None:
 def test_only_known_kinds_of_cases_are_counted() -> None:
     asked = set[str]().union(*(each.parsed.case_types for each in load().indicators))
     assert asked == CASES
+
+
+def test_conditions_ask_only_for_attributes_that_are_stored() -> None:
+    for indicator in load().indicators:
+        for leaf in indicator.parsed.leaves:
+            if isinstance(leaf.asked, Counted):
+                lifecycle = yaml.safe_load(
+                    (LIFECYCLES / f"{leaf.asked.case_type}.yaml").read_text()
+                )
+                stored = {each["name"] for each in lifecycle["attributes"]}
+                assert attributes(leaf.asked.where) <= stored, indicator.id
 
 
 @pytest.mark.parametrize(
