@@ -6,6 +6,7 @@ time whenever it was; `withdrawn` and `refused` about the outcome.
 """
 
 import ast
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -66,6 +67,20 @@ RELATIONS: dict[type[ast.cmpop], Relation] = {
 }
 
 
+_HYPHEN = "__"
+"""Stands in Python's names for the hyphens of `attr.paid-online`."""
+
+
+def encoded(name: str) -> str:
+    """The name of an attribute as a name of Python."""
+    return name.replace("-", _HYPHEN)
+
+
+def decoded(text: str) -> str:
+    """`text` with the names of its attributes as they were written."""
+    return re.sub(r"\battr\.\w+", lambda found: found.group().replace(_HYPHEN, "-"), text)
+
+
 class BadCondition(ValueError):
     """`part` is what cannot be read."""
 
@@ -87,7 +102,7 @@ def read(node: ast.expr) -> Condition:
         case ast.BoolOp(values=parts):
             return Or(tuple(read(part) for part in parts))
         case ast.Attribute(value=ast.Name(id="attr"), attr=name):
-            return Attribute(name=name)
+            return Attribute(name=name.replace(_HYPHEN, "-"))
         case ast.Compare(left=left, ops=[relation], comparators=[ast.Constant(value=value)]):
             return _comparison(left, relation, value)
         case _:
@@ -121,5 +136,7 @@ def _comparison(left: ast.expr, relation: ast.cmpop, value: object) -> Attribute
             value, str | int | float
         ):
             if type(relation) in RELATIONS:
-                return Attribute(name=name, relation=RELATIONS[type(relation)], value=value)
+                return Attribute(
+                    name=name.replace(_HYPHEN, "-"), relation=RELATIONS[type(relation)], value=value
+                )
     raise BadCondition(ast.unparse(left), "compare attr.x with a text or a number")

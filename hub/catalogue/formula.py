@@ -1,6 +1,7 @@
 """The formulas of indicators: one arithmetic expression over what was told.
 
-    sum(m) mean(m) last(m)           a measure over the units and the period
+    sum(m) mean(m) last(m)           a measure over the units and the period; last: each unit's
+    max(m) min(m)                    newest, summed; max, min: of all figures of all units
     count(type, condition)           cases (see hub.catalogue.condition)
     mentions("topic") mentions("topic", "negative")   online texts; "" means any topic
     previous(x) last_year(x)         the same a period or a year before
@@ -14,7 +15,7 @@ the figure's completeness, not its value.
 import ast
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -26,8 +27,11 @@ LONGEST = 500
 """Characters: what a person can check by eye."""
 DEEPEST = 20
 
-_ID = re.compile(r"\b(sum|mean|last|count)\(\s*([a-z][a-z0-9.-]*)")
-"""The first argument of these, which is an id."""
+_HYPHENS = re.compile(
+    r"""("[^"]*"|'[^']*')|\b(sum|mean|last|max|min|count)\(\s*([a-z][a-z0-9.-]*)"""
+    r"""|\battr\.([a-z][a-z0-9_-]*)"""
+)
+"""A text, which stays; the first argument of these, which is an id; the name of an attribute."""
 
 DIVIDED_BY_ZERO = "mẫu số bằng 0"
 TOO_LARGE = "kết quả quá lớn"
@@ -49,6 +53,10 @@ class Facts(Protocol):
     def mean(self, measure: str, scope: Scope) -> float | None: ...
 
     def last(self, measure: str, scope: Scope) -> float | None: ...
+
+    def largest(self, measure: str, scope: Scope) -> float | None: ...
+
+    def smallest(self, measure: str, scope: Scope) -> float | None: ...
 
     def count(self, case_type: str, where: Condition, scope: Scope) -> int: ...
 
@@ -188,7 +196,14 @@ def parse(text: str) -> Formula:
 
 def _quoted(text: str) -> str:
     """Ids with hyphens are no names of Python: `education.pupils-present` becomes a string."""
-    return _ID.sub(lambda found: f"{found.group(1)}({found.group(2)!r}", text)
+
+    def plain(found: re.Match[str]) -> str:
+        kept, function, identity, attribute = found.groups()
+        if kept:
+            return kept
+        return f"{function}({identity!r}" if function else f"attr.{condition.encoded(attribute)}"
+
+    return _HYPHENS.sub(plain, text)
 
 
 class _Reader:
@@ -220,7 +235,7 @@ class _Reader:
         match name, arguments:
             case "previous" | "last_year", [part]:
                 return Shifted(how=name, part=self.node(part, depth - 1))
-            case "sum" | "mean" | "last", [ast.Constant(value=str() as measure)]:
+            case "sum" | "mean" | "last" | "max" | "min", [ast.Constant(value=str() as measure)]:
                 return self._leaf(tree, Measured(how=name, measure=measure))
             case "count", [ast.Constant(value=str() as case_type), where]:
                 return self._leaf(tree, Counted(case_type=case_type, where=self._where(where)))
@@ -244,7 +259,7 @@ class _Reader:
     def _leaf(tree: ast.Call, asked: Measured | Counted | Mentioned) -> Leaf:
         text = ast.unparse(tree)
         if not isinstance(asked, Mentioned):
-            text = text.replace("'", "", 2)
+            text = condition.decoded(text.replace("'", "", 2))
         return Leaf(text=text, asked=asked)
 
     def _wrong(self, tree: ast.expr, why: str) -> FormulaError:
@@ -290,12 +305,15 @@ def _ask(asked: Measured | Counted | Mentioned, facts: Facts, scope: Scope) -> f
             return facts.count(case_type, where, scope)
         case Mentioned(topic=topic, tone=tone):
             return facts.mentions(topic, tone, scope)
-        case Measured(how="sum", measure=measure):
-            return facts.total(measure, scope)
-        case Measured(how="mean", measure=measure):
-            return facts.mean(measure, scope)
-        case Measured(measure=measure):
-            return facts.last(measure, scope)
+        case Measured(how=how, measure=measure):
+            ask: Callable[[str, Scope], float | None] = {
+                "sum": facts.total,
+                "mean": facts.mean,
+                "last": facts.last,
+                "max": facts.largest,
+                "min": facts.smallest,
+            }[how]
+            return ask(measure, scope)
 
 
 def _join(how: str, left: float, right: float) -> float:

@@ -16,6 +16,9 @@ SHIPPED = Path(__file__).parent / "data"
 DISTRICT = "505"
 """The area that the centre is for: the district's code until July 2025, kept as its id."""
 
+LONGEST = 300
+"""Characters of a fault: a wrong value may be a page long."""
+
 LARGEST = 2_000_000
 """Bytes of one file: a catalogue is written by people."""
 
@@ -83,7 +86,9 @@ def _read(path: Path, faults: list[Fault]) -> _Read | None:
         return _Read(name=path.name, content=CatalogueFile.model_validate(raw or {}))
     except ValidationError as wrong:
         faults += [
-            Fault(file=path.name, key=_key(raw, error["loc"]), why=_why(error["msg"]))
+            Fault(
+                file=path.name, key=_key(raw, error["loc"]), why=_why(error["msg"], error["input"])
+            )
             for error in wrong.errors(include_url=False)
         ]
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as wrong:
@@ -108,8 +113,9 @@ def _key(raw: object, place: tuple[int | str, ...]) -> str:
     return ".".join(words) or "file"
 
 
-def _why(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def _why(message: str, value: object) -> str:
+    why = message.removeprefix("Value error, ")
+    return why if isinstance(value, dict | list) else f"{value!r}: {why}"[:LONGEST]
 
 
 def _communes() -> Iterator[Unit]:
@@ -126,6 +132,7 @@ def _communes() -> Iterator[Unit]:
 def _across(files: list[_Read]) -> Iterator[Fault]:
     """What no file can see by itself."""
     yield from _twice(files)
+    yield from _units_twice(files)
     contents = [each.content for each in files]
     kinds = {kind.id for content in contents for kind in content.kinds}
     units = {unit.id for unit in _communes()} | {u.id for c in contents for u in c.units}
@@ -166,6 +173,17 @@ def _fault(each: _Read, key: str, value: str, known: Iterable[str]) -> Fault:
     names = sorted(known)
     some = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
     return Fault(file=each.name, key=key, why=f"{value!r} is not known; there are {some}")
+
+
+def _units_twice(files: list[_Read]) -> Iterator[Fault]:
+    """A unit is known by (id, valid_from); the communes are there already."""
+    seen = {(unit.id, unit.valid_from) for unit in _communes()}
+    for each in files:
+        for unit in each.content.units:
+            if (unit.id, unit.valid_from) in seen:
+                why = "is there already; give it another id or another valid_from"
+                yield Fault(file=each.name, key=f"units[{unit.id}]", why=why)
+            seen.add((unit.id, unit.valid_from))
 
 
 def _twice(files: list[_Read]) -> Iterator[Fault]:

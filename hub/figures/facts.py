@@ -43,6 +43,14 @@ class SqlFacts:
         """Each unit's newest figure whose period touches the period, summed over units."""
         return _sum(self._answer(("last", measure, scope.period), self._last), scope)
 
+    def largest(self, measure: str, scope: Scope) -> float | None:
+        """The largest figure of any unit."""
+        return max(_within(self._told(measure, scope.period, func.max), scope), default=None)
+
+    def smallest(self, measure: str, scope: Scope) -> float | None:
+        """The smallest figure of any unit."""
+        return min(_within(self._told(measure, scope.period, func.min), scope), default=None)
+
     def count(self, case_type: str, where: Condition, scope: Scope) -> int:
         """Cases; what nobody reported is 0, for a case that is not there is not there."""
         found = self._answer(("count", case_type, scope.period, where), self._count)
@@ -128,11 +136,15 @@ def _pairs(rows: Iterable[Row[str, Any]]) -> By:
 
 def _sum(by: By, scope: Scope) -> float | None:
     """Over the scope's units; None where none of them said anything."""
-    if len(by) < len(scope.units):
-        told = [value for unit, value in by.items() if unit in scope.units]
-    else:
-        told = [by[unit] for unit in scope.units if unit in by]
+    told = _within(by, scope)
     return sum(told) if told else None
+
+
+def _within(by: By, scope: Scope) -> list[float]:
+    """The values of the scope's units that said something."""
+    if len(by) < len(scope.units):
+        return [value for unit, value in by.items() if unit in scope.units]
+    return [by[unit] for unit in scope.units if unit in by]
 
 
 def clause(where: Condition, period: Period, now: datetime) -> ColumnElement[bool]:

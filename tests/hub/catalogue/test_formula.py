@@ -27,7 +27,7 @@ class Told:
     def total(self, measure: str, scope: Scope) -> float | None:
         return self._of(measure.rpartition(".")[2].replace("-", "_"), scope)
 
-    mean = last = total
+    mean = last = largest = smallest = total
 
     def count(self, case_type: str, where: Condition, scope: Scope) -> int:
         return int(self._known[_words(where)])
@@ -95,6 +95,18 @@ def test_conditions_become_a_tree() -> None:
     assert leaf.asked == Counted(case_type="document-in", where=And((Predicate.OPEN, Not(urgent))))
 
 
+def test_attributes_may_have_hyphens() -> None:
+    [leaf] = parse("count(dossier, attr.paid-online and attr.fee_paid == 'a-b')").leaves
+    paid = Attribute(name="paid-online")
+    fee = Attribute(name="fee_paid", value="a-b")
+    assert leaf.asked == Counted(case_type="dossier", where=And((paid, fee)))
+    assert leaf.text == "count(dossier, attr.paid-online and attr.fee_paid == 'a-b')"
+
+
+def test_the_largest_is_asked_for() -> None:
+    assert parse("max(forest-fire.danger-level)").evaluate(Told(danger_level=4), HERE).value == 4
+
+
 def test_mentions_are_counted_by_topic_and_tone() -> None:
     share = parse('100 * mentions("", "negative") / mentions("")')
     assert share.evaluate(Told(_negative=3, _=12), HERE).value == 25
@@ -129,7 +141,7 @@ def test_depth_and_length_are_bounded() -> None:
         parse("1+" * 400 + "1")
 
 
-@given(st.text(max_size=60) | st.text("sumcount(attr.x,)+-*/1 \"'", max_size=60))
+@given(st.text(max_size=60) | st.text("sumcount(attr.x,)+-*/1 \"'_", max_size=60))
 def test_nothing_but_a_formula_error_is_raised(text: str) -> None:
     with suppress(FormulaError):
         assert parse(text).text == text.strip()

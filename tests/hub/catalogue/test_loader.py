@@ -79,6 +79,19 @@ def test_an_id_that_is_there_already_is_named(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_unit_that_is_there_already_is_named(tmp_path: Path) -> None:
+    unit = "units: [{id: '505', kind: district, name_vi: Huyện khác}]"
+    (tmp_path / "a.yaml").write_text(unit, encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"a.yaml: units\[505\]: is there already"):
+        load(tmp_path)
+
+
+def test_a_wrong_value_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(NINTH.replace("green: 5", "green: cao"), encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"bands\.green.*'cao'"):
+        load(tmp_path)
+
+
 def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match="is not there"):
         load(tmp_path / "nowhere")

@@ -65,6 +65,14 @@ def test_sums_and_means_are_of_the_units_and_the_period(work: Work) -> None:
     assert value(work, "sum(a.x)", frozenset({"20485"})) is None
 
 
+def test_the_largest_and_smallest_are_of_all_units(work: Work) -> None:
+    told(work, 10)
+    told(work, 5, "20476")
+    assert value(work, "max(a.x)", DISTRICT) == 10
+    assert value(work, "min(a.x)", DISTRICT) == 5
+    assert value(work, "max(a.x)", frozenset({"20485"})) is None
+
+
 def test_a_period_takes_the_figures_that_lie_inside_it(work: Work) -> None:
     told(work, 10)
     told(work, 400, days=365)
