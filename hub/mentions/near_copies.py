@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 
 from hub.mentions.text import END, PAUSE, Text
 
@@ -167,11 +168,8 @@ class NearCopies:
         self._forget()
 
     def _find(self, signature: Signature, at: datetime) -> str | None:
-        hits: Counter[str] = Counter()
-        for value in signature.hashes:
-            names = self._keys.get(value)
-            if names is not None and len(names) <= COMMON:
-                hits.update(names)
+        known = filter(None, map(self._keys.get, signature.hashes))
+        hits = Counter(chain.from_iterable(names for names in known if len(names) <= COMMON))
         for name, count in hits.most_common(MOST_COMPARED):
             cluster = self._clusters[name]
             if count < min(LEAST_KEYS, len(cluster.first.hashes)):
