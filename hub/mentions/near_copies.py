@@ -39,11 +39,15 @@ KEYS = 8
 """Hashes by which a cluster is found: a copy with a third cut away misses all but one of them once
 in 400 times."""
 
+LOOKED_UP = 2 * KEYS
+"""Hashes of a text that are looked for: the first keys of its original are among these, even
+where a third of it is new."""
+
 LEAST_KEYS, MOST_COMPARED = 2, 8
 """A cluster of which fewer keys are found is no likely original; only the
 likeliest are compared."""
 
-COMMON = 256
+COMMON = 64
 """A run that leads to more clusters is a phrase of the language, and leads nowhere."""
 
 _MASK = (1 << 64) - 1
@@ -168,7 +172,7 @@ class NearCopies:
         self._forget()
 
     def _find(self, signature: Signature, at: datetime) -> str | None:
-        known = filter(None, map(self._keys.get, signature.hashes))
+        known = filter(None, map(self._keys.get, signature.hashes[:LOOKED_UP]))
         hits = Counter(chain.from_iterable(names for names in known if len(names) <= COMMON))
         for name, count in hits.most_common(MOST_COMPARED):
             cluster = self._clusters[name]
