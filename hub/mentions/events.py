@@ -53,6 +53,8 @@ class Events:
 
     def of(self, text: Text, day: date) -> tuple[Event, ...]:
         """The first of each kind in each sentence that speaks of now; `day` it was published."""
+        if next(self._happens.longest(text), None) is None:
+            return ()
         return tuple(
             event
             for sentence in text.sentences

@@ -41,6 +41,7 @@ _STRAY = re.compile(_MARKS)
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
+_ODD = re.compile(f"{_MARKS}|{_INVISIBLE.pattern}")
 _LOOKALIKES = str.maketrans("Ðð", "Đđ")
 _APOSTROPHES = str.maketrans("", "", "'’ʼ`")
 _NEW_STYLE = {
@@ -127,10 +128,13 @@ def clean(raw: str) -> str:
         raw = html.unescape(raw)
     if "<" in raw:
         raw = html.unescape(_without_markup(raw))
-    raw = _PILE.sub(r"\1", _INVISIBLE.sub("", raw[:MOST_CHARACTERS]))
-    if not raw.isascii():
-        raw = unicodedata.normalize("NFKC", raw).translate(_LOOKALIKES)
-    return _STRAY.sub("", raw)
+    raw = raw[:MOST_CHARACTERS]
+    if "Ð" in raw or "ð" in raw:
+        raw = raw.translate(_LOOKALIKES)
+    if _ODD.search(raw) is None and unicodedata.is_normalized("NFKC", raw):
+        return raw
+    raw = _PILE.sub(r"\1", _INVISIBLE.sub("", raw))
+    return _STRAY.sub("", unicodedata.normalize("NFKC", raw))
 
 
 def _without_markup(raw: str) -> str:

@@ -9,14 +9,22 @@ from hub.mentions.text import text
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
 PARTS = (
-    "Trưa 1/4, một đám cháy bùng lên ở rừng keo của thôn A Sờ khi gió tây nam thổi mạnh và "
-    "lan nhanh lên sườn núi.",
-    "Hạt Kiểm lâm điều động bốn mươi người cùng dân quân tiếp cận hiện trường sau hai giờ "
-    "băng rừng để phát đường ranh.",
-    "Đến chiều tối lửa được khoanh lại, khoảng ba hecta keo bốn năm tuổi của sáu hộ dân bị "
-    "thiệt hại, không ai bị thương.",
-    "Nguyên nhân ban đầu được cho là do đốt thực bì không đúng giờ quy định, công an đang lấy"
-    " lời khai của người liên quan.",
+    (
+        "Trưa 1/4, một đám cháy bùng lên ở rừng keo của thôn A Sờ khi gió tây nam thổi mạnh và "
+        "lan nhanh lên sườn núi."
+    ),
+    (
+        "Hạt Kiểm lâm điều động bốn mươi người cùng dân quân tiếp cận hiện trường sau hai giờ "
+        "băng rừng để phát đường ranh."
+    ),
+    (
+        "Đến chiều tối lửa được khoanh lại, khoảng ba hecta keo bốn năm tuổi của sáu hộ dân bị "
+        "thiệt hại, không ai bị thương."
+    ),
+    (
+        "Nguyên nhân ban đầu được cho là do đốt thực bì không đúng giờ quy định, công an đang lấy"
+        " lời khai của người liên quan."
+    ),
 )
 OTHER = (
     "Ngọn lửa tại A Sờ khiến nhiều gia đình mất trắng vốn liếng. Bà Alăng Thị kể lại giây "
