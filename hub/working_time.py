@@ -96,7 +96,9 @@ class WorkingTime:
         )
 
     def add(self, start: datetime, term: timedelta) -> datetime:
-        """When `term` of working time after `start` is used up.  Raises TooFar."""
+        """When `term` of working time after `start` is used up.  Raises TooFar, ValueError."""
+        if term < NONE:
+            raise ValueError(f"a term of {term} is negative")
         left = term
         local = start.astimezone(LOCAL)
         day = local.date()

@@ -51,6 +51,15 @@ class CaseNow:
         return self.state.outcome
 
 
+class UnknownState(ValueError):
+    """An event whose state the life cycle no longer knows."""
+
+    def __init__(self, *, type: str, state: str) -> None:  # noqa: A002
+        self.type = type
+        self.state = state
+        super().__init__(f"life cycle {type!r} has no state {state!r}; put it back, or an alias")
+
+
 class Flag(StrEnum):
     """How a case stands with its deadline."""
 
@@ -150,7 +159,8 @@ def _merged(before: CaseEvent, after: CaseEvent) -> CaseEvent:
 
 def _state(lifecycle: Lifecycle, event: CaseEvent) -> State:
     state = lifecycle.state(event.state)
-    assert state is not None, event.state
+    if state is None:
+        raise UnknownState(type=lifecycle.type, state=event.state)
     return state
 
 
@@ -183,6 +193,14 @@ def _due(
 
 
 def _start(term: Term, told: list[CaseEvent], states: list[State]) -> datetime | None:
+    """A case that was reopened has its whole term again."""
+    again = [
+        event.at
+        for event, (before, state) in zip(told[1:], pairwise(states), strict=True)
+        if before.phase is Phase.DONE and state.phase is not Phase.DONE
+    ]
+    if again:
+        return again[-1]
     if term.starts is None:
         return told[0].at
     for event, state in zip(told, states, strict=True):

@@ -30,12 +30,12 @@ class SqlFacts:
 
     def total(self, measure: str, scope: Scope) -> float | None:
         """The sum of the figures whose periods lie in the period."""
-        return _sum(self._told(measure, scope.period, func.sum), scope)
+        return _sum(self._told(measure, scope.period, "sum"), scope)
 
     def mean(self, measure: str, scope: Scope) -> float | None:
         """The mean over units and periods, each figure alike."""
-        sums = self._told(measure, scope.period, func.sum)
-        counts = self._told(measure, scope.period, func.count)
+        sums = self._told(measure, scope.period, "sum")
+        counts = self._told(measure, scope.period, "count")
         total, count = _sum(sums, scope), _sum(counts, scope)
         return None if total is None or not count else total / count
 
@@ -45,11 +45,11 @@ class SqlFacts:
 
     def largest(self, measure: str, scope: Scope) -> float | None:
         """The largest figure of any unit."""
-        return max(_within(self._told(measure, scope.period, func.max), scope), default=None)
+        return max(_within(self._told(measure, scope.period, "max"), scope), default=None)
 
     def smallest(self, measure: str, scope: Scope) -> float | None:
         """The smallest figure of any unit."""
-        return min(_within(self._told(measure, scope.period, func.min), scope), default=None)
+        return min(_within(self._told(measure, scope.period, "min"), scope), default=None)
 
     def count(self, case_type: str, where: Condition, scope: Scope) -> int:
         """Cases; what nobody reported is 0, for a case that is not there is not there."""
@@ -65,10 +65,10 @@ class SqlFacts:
             self._known[key] = ask(*key[1:])
         return self._known[key]
 
-    def _told(self, measure: str, period: Period, how: Callable[..., Any]) -> By:
+    def _told(self, measure: str, period: Period, how: str) -> By:
         def ask(*_: object) -> By:
             query = (
-                select(observations.c.unit, how(observations.c.value))
+                select(observations.c.unit, getattr(func, how)(observations.c.value))
                 .where(
                     observations.c.superseded_at.is_(None),
                     observations.c.measure == measure,
@@ -79,7 +79,7 @@ class SqlFacts:
             )
             return _pairs(self._connection.execute(query))
 
-        return self._answer((getattr(how, "name", repr(how)), measure, period), ask)
+        return self._answer((how, measure, period), ask)
 
     def _last(self, measure: str, period: Period) -> By:
         query = (

@@ -49,7 +49,7 @@ _OWN: dict[Kind, Callable[[], dict[str, Any]]] = {
     Kind.TELEMETRY: lambda: {"measurement": "box", "values": {"cpu_percent": 12.0}},
     Kind.OBSERVATION: lambda: {
         "body": {
-            "measure": "health.bhyt-x", "unit": "20467", "value": 94.0,
+            "measure": "forest-fire.danger-index", "unit": "20467", "value": 5108.7,
             "period_start": MIDNIGHT, "period_end": MIDNIGHT + timedelta(days=1),
         },
     },

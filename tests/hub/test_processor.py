@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, Table, select, update
 
+from contracts.indicator import Mention, Observation
 from contracts.topics import Kind
 from hub.config import HubConfig, Rules
 from hub.database import Database, Work
@@ -172,6 +173,7 @@ def test_a_figure_that_the_catalogue_does_not_know_is_quarantined_with_its_reaso
     hall: Hall,
 ) -> None:
     odd = example(Kind.OBSERVATION)
+    assert isinstance(odd, Observation)
     hall.take(odd.model_copy(update={"body": odd.body.model_copy(update={"measure": "a.b"})}))
     hall.processor.process()
     [kept] = hall.rows(quarantine)
@@ -181,6 +183,7 @@ def test_a_figure_that_the_catalogue_does_not_know_is_quarantined_with_its_reaso
 
 def test_a_secret_leaves_no_trace_but_its_refusal(hall: Hall) -> None:
     secret = example(Kind.MENTION)
+    assert isinstance(secret, Mention)
     body = secret.body.model_copy(update={"text": "TỐI MẬT\nKế hoạch phòng thủ"})
     hall.take(secret.model_copy(update={"body": body}))
     hall.processor.process()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.cases.fold import CaseEvent, CaseNow, Flag, flag, fold
+from hub.cases.fold import CaseEvent, CaseNow, Flag, UnknownState, flag, fold
 from hub.cases.lifecycle import Phase, Value, load
 from hub.catalogue.periods import LOCAL
 from hub.working_time import working_time
@@ -86,6 +86,24 @@ def test_a_reopened_report_is_unfinished_again() -> None:
     )  # fmt: skip
     assert (case.finished_at, case.reopened, case.phase) == (None, 1, Phase.OPEN)
     assert case.irregular == "Mới → Đã xử lý"
+
+
+def test_a_reopened_report_has_its_whole_term_again() -> None:
+    case = folded(
+        event("moi", "03-02 08:00"), event("da-xu-ly", "03-03 08:00"),
+        event("mo-lai", "03-20 08:00"), of="report",
+    )  # fmt: skip
+    assert case.due_at == CLOCK.add_days(at("03-20 08:00"), 5)
+
+
+def test_some_diseases_of_group_b_are_told_within_a_day() -> None:
+    case = folded(event("chan-doan", "03-07 22:00", group="B", at_once=True), of="disease")
+    assert case.due_at == at("03-07 22:00") + timedelta(hours=24)
+
+
+def test_a_state_that_is_known_no_more_is_named() -> None:
+    with pytest.raises(UnknownState, match="'99'"):
+        folded(event("99", "03-02 08:00"))
 
 
 def test_an_urgent_report_has_a_day_whatever_the_hour() -> None:
