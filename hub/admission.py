@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from contracts.indicator import AnyBody, CaseBody, MentionBody, ObservationBody
-from hub import observations, secrecy
+from hub import feeds, observations, secrecy
 from hub.cases.store import CaseBook
 from hub.catalogue.periods import LOCAL, containing
 from hub.database import Work
@@ -84,6 +84,9 @@ class Admission:
             admitted += self._cases.store(work, states, provenance)
         if texts:
             admitted += self._mentions.store(work, texts, provenance)
+        if bodies:
+            about = self.about(bodies[0])
+            feeds.spoke(work, provenance, about.subsystem, admitted.stored + admitted.corrected)
         return admitted
 
     def _faults(self, body: AnyBody, now: datetime) -> Iterator[_Fault]:

@@ -30,6 +30,7 @@ from hub.broker import Delivery, Link
 from hub.config import HubConfig, load
 from hub.context import Context
 from hub.database import Database, open_engine, upsert
+from hub.deadlines import Deadlines
 from hub.devices import Devices
 from hub.feed import Feed
 from hub.figures.engine import Figures
@@ -120,6 +121,7 @@ class Hub:
             database=self.database,
             devices=self._devices,
             watch=Watch(self.incidents, places, config.rules),
+            deadlines=Deadlines(self.incidents, self.knowledge),
             series_refusal=self._series_refusal,
         )
         self._running = ExitStack()
