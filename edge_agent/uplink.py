@@ -272,6 +272,14 @@ def tls_context(broker: Broker) -> ssl.SSLContext | None:
     return context
 
 
+_ALERTS = {
+    "alert certificate revoked": "is revoked: ask for a new token and enrol anew",
+    "alert certificate expired": "is out of date: look at the clock, or enrol anew",
+    "alert unknown ca": "is of another authority: enrol with ours",
+}
+"""TLS alerts (RFC 8446, 6.2) as OpenSSL words them, and what they mean for a box."""
+
+
 def in_words(lost: BaseException) -> str:
     """Why a connection is not there, and what to look at."""
     text = str(lost) or type(lost).__name__
@@ -279,6 +287,9 @@ def in_words(lost: BaseException) -> str:
         return f"the broker refused us ({text}): look at username, password_file and the broker"
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return f"the broker's certificate is not trusted ({text}): look at ca_file and the clock"
+    for alert, meaning in _ALERTS.items():
+        if alert in text.lower().replace("_", " "):
+            return f"the broker refuses our certificate, which {meaning} ({text})"
     if "SSL" in text or "TLS" in text:
         return f"TLS failed ({text}): look at ca_file, cert_file, key_file"
     if "refused" in text.lower():

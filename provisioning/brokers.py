@@ -61,10 +61,10 @@ def publish(connection: Connection, authority: Authority, occasion: Occasion) ->
         for each in registry.known(connection)
         if each.state is registry.State.REVOKED
     )
-    told = []
-    for broker in known(connection):
-        told.append(Told(broker=broker, trouble=_write_lists(broker, text, access)))
-    return told
+    return [
+        Told(broker=broker, trouble=_write_lists(broker, text, access))
+        for broker in known(connection)
+    ]
 
 
 def known(connection: Connection) -> Sequence[Broker]:

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import socket
 import ssl
 import threading
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from contracts import files
 from contracts.clock import utc_now
+from contracts.configuration import Broker as Link
 from provisioning import authority as authorities
 from provisioning import brokers, certificates, enrolment, keys, registry
 from provisioning.certificates import Leaf
@@ -43,8 +45,6 @@ class Mosquitto(Daemon):
         super().__init__(command, self.log, self._listens)
 
     def _listens(self) -> bool:
-        import socket
-
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.settings.port)) == 0
 
@@ -89,6 +89,14 @@ class District:
         text = keys.pem(key) + self.authority.chain(made).encode()
         files.create(path, text)
         return path
+
+    def link(self, name: str) -> Link:
+        """What a configuration says of the broker."""
+        pem = self.pem(name)
+        return Link(
+            url=f"mqtts://localhost:{self.settings.port}",
+            ca_file=self.ca, cert_file=pem, key_file=pem,
+        )  # fmt: skip
 
     def client(self, pem: Path, identifier: str) -> "Client":
         return Client(self, pem, identifier)
