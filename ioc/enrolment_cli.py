@@ -118,7 +118,7 @@ example:
 """
 
 
-def add(commands: Commands[Parser], agent: Commands[Parser]) -> None:
+def add(commands: "Commands[Parser]", agent: "Commands[Parser]") -> None:
     _ca(group(commands, "ca", "our certificate authority"))
     _device(group(commands, "device", "the boxes: add, label, revoke"))
     _enrol(group(commands, "enrol", "enrolment and renewal, at the centre"))
@@ -126,7 +126,7 @@ def add(commands: Commands[Parser], agent: Commands[Parser]) -> None:
     _agent(agent)
 
 
-def _ca(ca: Commands[Parser]) -> None:
+def _ca(ca: "Commands[Parser]") -> None:
     init = _at_the_centre(ca, "init", "ca_init", "makes root and issuing authority", CA_INIT)
     init.add_argument("--name", default="Dong Giang IOC", help="stands in the certificates")
     _passphrase(init, "--root-passphrase", "of root.key")
@@ -143,7 +143,7 @@ def _ca(ca: Commands[Parser]) -> None:
     audit.add_argument("--subject", metavar="NAME", help="of one device only")
 
 
-def _device(device: Commands[Parser]) -> None:
+def _device(device: "Commands[Parser]") -> None:
     add_ = _named(device, "add", "device_add", "adds a box and makes its token", ADD)
     add_.add_argument("--title", default="", help="what people call it")
     add_.add_argument("--lat", type=float, help="WGS 84, degrees")
@@ -172,7 +172,7 @@ def _device(device: Commands[Parser]) -> None:
     _passphrase(bundle, "--bundle-passphrase", "of the bundle")
 
 
-def _enrol(enrol: Commands[Parser]) -> None:
+def _enrol(enrol: "Commands[Parser]") -> None:
     serve = _at_the_centre(enrol, "serve", "enrol_serve", "enrols over HTTPS, renews", SERVE)
     serve.add_argument("--cert", required=True, type=Path, metavar="FILE", help="server.crt")
     serve.add_argument("--key", required=True, type=Path, metavar="FILE", help="server.key")
@@ -182,7 +182,7 @@ def _enrol(enrol: Commands[Parser]) -> None:
     serve.add_argument("--issuer", type=Path, metavar="FILE", help="issuer.pem")
 
 
-def _broker(provision: Commands[Parser]) -> None:
+def _broker(provision: "Commands[Parser]") -> None:
     broker = _at_the_centre(provision, "broker", "provision_broker", "Mosquitto's folder", BROKER)
     broker.add_argument("--out", required=True, type=Path, metavar="DIR", help="is made")
     broker.add_argument(
@@ -195,7 +195,7 @@ def _broker(provision: Commands[Parser]) -> None:
     broker.add_argument("--log", default="stderr", metavar="DEST", help="its log_dest")
 
 
-def _agent(agent: Commands[Parser]) -> None:
+def _agent(agent: "Commands[Parser]") -> None:
     enrol = _on_the_box(agent, "enrol", "agent_enrol", "a certificate for a token", AGENT_ENROL)
     enrol.add_argument("--hub", required=True, metavar="URL", help="https://host:port")
     enrol.add_argument("--token-file", required=True, type=Path, metavar="FILE", help="first line")
@@ -220,7 +220,7 @@ def _agent(agent: Commands[Parser]) -> None:
 
 
 def _at_the_centre(
-    commands: Commands[Parser], name: str, module: str, about: str, epilog: str
+    commands: "Commands[Parser]", name: str, module: str, about: str, epilog: str
 ) -> Parser:
     made = command(commands, name, module, EXTRA, about=about, epilog=epilog)
     made.add_argument(
@@ -231,14 +231,14 @@ def _at_the_centre(
     return made
 
 
-def _named(commands: Commands[Parser], name: str, module: str, about: str, epilog: str) -> Parser:
+def _named(commands: "Commands[Parser]", name: str, module: str, about: str, epilog: str) -> Parser:
     made = _at_the_centre(commands, name, module, about, epilog)
     made.add_argument("name", metavar="NAME", help="of the device")
     return made
 
 
 def _on_the_box(
-    commands: Commands[Parser], name: str, module: str, about: str, epilog: str
+    commands: "Commands[Parser]", name: str, module: str, about: str, epilog: str
 ) -> Parser:
     made = command(commands, name, module, "edge", about=about, epilog=epilog)
     made.add_argument("--device", required=True, metavar="NAME", help="as the registry has it")

@@ -77,7 +77,9 @@ class Issuer:
                 for finding in self._watch.read(line, time.monotonic()):
                     self._report(finding)
                 return
-            said = renewal.answer(self._store, self._authority, message.topic, message.payload)
+            said = renewal.answer(
+                self._store, self._authority, message.topic, bytes(message.payload)
+            )
             if said is not None:
                 client.publish(str(said.topic), codec.encode(said), qos=topics.QOS)
         except Exception:

@@ -97,7 +97,7 @@ for _deed in ("UPDATE", "DELETE"):
     event.listen(
         audit,
         "after_create",
-        DDL(
+        DDL(  # type: ignore[no-untyped-call]
             f"CREATE TRIGGER audit_no_{_deed.lower()} BEFORE {_deed} ON audit "
             "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
         ),

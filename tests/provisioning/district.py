@@ -141,6 +141,9 @@ class Client:
         self.mqtt.subscribe([(each, 1) for each in filters])
         until(self.granted.is_set)
 
+    def waits_for(self, topic: str, payload: bytes) -> None:
+        until(lambda: (topic, payload) in self.heard)
+
     def publish(self, topic: str, payload: bytes = b"x") -> None:
         """Returns on the PUBACK, which a broker sends for what it refuses, too."""
         self.mqtt.publish(topic, payload, qos=1).wait_for_publish(30)

@@ -61,7 +61,7 @@ def test_each_device_writes_under_its_own_name_only(fleet: dict[str, Client]) ->
         for topic in sorted(everything):
             fleet[name].publish(topic, name.encode())
         fleet[name].publish(f"v1/up/{name}/status", b"the last")
-        until(lambda name=name: (f"v1/up/{name}/status", b"the last") in hub.heard)
+        hub.waits_for(f"v1/up/{name}/status", b"the last")
     heard = {each for each in hub.heard if each[1] != b"the last"}
     assert heard == {(topic, name.encode()) for name in DEVICES for topic in uplink_topics(name)}
 
@@ -78,10 +78,9 @@ def test_each_device_hears_what_is_for_it_only(fleet: dict[str, Client]) -> None
     for name in DEVICES:
         fleet["hub"].publish(f"v1/down/{name}/receipt", b"the last")
     for name in DEVICES:
-        client = fleet[name]
-        until(lambda c=client, name=name: (f"v1/down/{name}/receipt", b"the last") in c.heard)
+        fleet[name].waits_for(f"v1/down/{name}/receipt", b"the last")
         own = {(topic, name.encode()) for topic in downlink_topics(name)}
-        assert client.heard - {(f"v1/down/{name}/receipt", b"the last")} == own
+        assert fleet[name].heard - {(f"v1/down/{name}/receipt", b"the last")} == own
 
 
 def refusal(district: District, pem: Path) -> str:

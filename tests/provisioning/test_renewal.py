@@ -9,7 +9,7 @@ import pytest
 from contracts import codec
 from contracts.clock import utc_now
 from edge_agent import renewal as box
-from edge_agent.credentials import BadCredentials, Wallet
+from edge_agent.credentials import BadCredentials, Wallet, signing_request
 from provisioning import registry, renewal, revocation
 from provisioning.certificates import DEVICE_LIFE
 from provisioning.issuer import Issuer
@@ -114,7 +114,7 @@ def test_another_s_certificate_vouches_for_nothing(district: District, wallet: W
 
 
 def test_a_request_for_another_name_is_refused(district: District, wallet: Wallet) -> None:
-    csr = box.signing_request(wallet.pending_key(), "hub")
+    csr = signing_request(wallet.pending_key(), "hub")
     signature = wallet.read().vouch(NAME, csr)
     assert ask(district, wallet, csr=csr, signature=signature).startswith("wrong-name")
 
