@@ -21,7 +21,7 @@ from contracts.errors import ContractError
 from contracts.renewal import Certificate, CertificateRequest
 from contracts.topics import Kind, Topic
 from edge_agent.credentials import BadCredentials, Credentials, Wallet, fit, signing_request
-from edge_agent.uplink import in_words, tls_context
+from edge_agent.uplink import explain, tls_context
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,10 @@ async def renew_if_due(
     """Whether a new certificate is in use now; raises NotRenewed and what connections raise."""
     if now < wallet.read().due_at() and not anyway:
         return False
-    fresh = await _ask(device, broker, wallet)
+    try:
+        fresh = await _ask(device, broker, wallet)
+    except aiomqtt.MqttError as lost:
+        raise NotRenewed(await explain(broker, lost)) from None
     wallet.stage(fresh)
     staged = broker.model_copy(update={"cert_file": wallet.next, "key_file": wallet.next})
     await _prove(device, staged)
@@ -118,7 +121,7 @@ async def _prove(device: str, broker: Broker) -> None:
         async with _client(device, broker) as client:
             await client.subscribe(str(Topic(device=device, kind=Kind.CERTIFICATE)), qos=topics.QOS)
     except (aiomqtt.MqttError, OSError, ssl.SSLError) as trouble:
-        why = in_words(trouble)
+        why = await explain(broker, trouble)
         raise NotRenewed(f"the broker does not take the new certificate: {why}") from None
 
 

@@ -24,6 +24,7 @@ from contracts.identity import Lane
 from contracts.receipt import Receipt
 from contracts.status import Presence, Status
 from contracts.topics import Kind, Topic
+from edge_agent import handshake
 from edge_agent.backoff import Backoff
 from edge_agent.outbox import Outbox, Row
 
@@ -108,7 +109,7 @@ class Uplink:
                 await self._session(status, backoff)
             except (aiomqtt.MqttError, OSError, ValueError, ExceptionGroup) as lost:
                 pause = backoff.next()
-                why = in_words(_cause(lost))
+                why = await explain(self._broker, _cause(lost))
                 log.warning("uplink %s: %s; next try in %.1f s", self.lane, why, pause)
             finally:
                 self.connected.clear()
@@ -270,6 +271,15 @@ def tls_context(broker: Broker) -> ssl.SSLContext | None:
     if broker.cert_file and broker.key_file:
         context.load_cert_chain(broker.cert_file, broker.key_file)
     return context
+
+
+async def explain(broker: Broker, lost: Exception) -> str:
+    """`in_words`, after a second look at a silence that a refused certificate may stand behind."""
+    context = tls_context(broker)
+    if context is not None and broker.cert_file and "timed out" in str(lost):
+        refused = await asyncio.to_thread(handshake.refusal, broker, context)
+        return in_words(refused or lost)
+    return in_words(lost)
 
 
 _ALERTS = {

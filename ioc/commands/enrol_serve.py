@@ -1,5 +1,6 @@
 """`ioc enrol serve`."""
 
+import signal
 from argparse import Namespace
 
 import uvicorn
@@ -19,6 +20,7 @@ def run(options: Namespace) -> int:
         complain("give --broker and --issuer together, or neither")
         return Exit.USAGE
     authority = unlocked(options)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it again at its end
     with office(options) as opened:
         issuer = _issuer(options, opened.store, authority) if options.broker else None
         if issuer is not None:

@@ -37,7 +37,7 @@ def test_private_keys_are_the_owner_s_alone(authority: Authority, tmp_path: Path
             Store(tmp_path / "authority").close()
         assert file.stat().st_mode & 0o777 == 0o600
     (tmp_path / "authority" / ISSUING_KEY).chmod(0o640)
-    with pytest.raises(BadKeyFile, match="others may read it.*chmod 600"):
+    with pytest.raises(BadKeyFile, match=r"others may read it.*chmod 600"):
         open_authority(tmp_path / "authority")
 
 

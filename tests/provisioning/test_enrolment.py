@@ -62,9 +62,7 @@ def test_an_answer_that_was_lost_is_given_again_to_the_same_key_only(
     assert (other.status_code, other.json()["reason"]) == (403, "token-used")
 
 
-def test_a_wrong_token_and_an_unknown_device_are_refused_alike(
-    web: TestClient, token: str
-) -> None:
+def test_a_wrong_token_and_an_unknown_device_are_refused_alike(web: TestClient, token: str) -> None:
     key = keys.new_key()
     wrong = ask(web, "ABCDE-ABCDE-ABCDE-ABCDE", key)
     unknown = ask(web, token, key, name="thap-khac")
