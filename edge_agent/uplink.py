@@ -108,6 +108,7 @@ class Uplink:
             try:
                 await self._session(status, backoff)
             except (aiomqtt.MqttError, OSError, ValueError, ExceptionGroup) as lost:
+                self.connected.clear()
                 pause = backoff.next()
                 why = await explain(self._broker, _cause(lost))
                 log.warning("uplink %s: %s; next try in %.1f s", self.lane, why, pause)
@@ -275,11 +276,18 @@ def tls_context(broker: Broker) -> ssl.SSLContext | None:
 
 async def explain(broker: Broker, lost: Exception) -> str:
     """`in_words`, after a second look at a silence that a refused certificate may stand behind."""
-    context = tls_context(broker)
-    if context is not None and broker.cert_file and "timed out" in str(lost):
-        refused = await asyncio.to_thread(handshake.refusal, broker, context)
-        return in_words(refused or lost)
-    return in_words(lost)
+    if not (broker.tls and broker.cert_file and "timed out" in str(lost)):
+        return in_words(lost)
+    return in_words(await asyncio.to_thread(_refusal, broker) or lost)
+
+
+def _refusal(broker: Broker) -> Exception | None:
+    """The broker's alert, or what is wrong with our own files; None if there is neither."""
+    try:
+        context = tls_context(broker)
+    except (OSError, ValueError) as broken:
+        return broken
+    return handshake.refusal(broker, context) if context else None
 
 
 _ALERTS = {
