@@ -44,6 +44,9 @@ class Admitted:
         )
 
 
+CLASSIFIED_VI = "tài liệu mật không được đưa vào đây"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """What is wrong with one item: its place in what was handed in, field, value, remedy."""
@@ -59,6 +62,8 @@ class NotAdmitted(Exception):
 
     def __init__(self, refusals: tuple[Refusal, ...]) -> None:
         self.refusals = refusals
+        self.secret = any(refusal.why_vi == CLASSIFIED_VI for refusal in refusals)
+        """What was handed in must not be kept anywhere, not even to look at."""
         first = refusals[0]
         super().__init__(
             f"{len(refusals)} refused, first: item {first.index} {first.field}: {first.why_vi}"
