@@ -278,7 +278,8 @@ async def explain(broker: Broker, lost: Exception) -> str:
     """`in_words`, after a second look at a silence that a refused certificate may stand behind."""
     if not (broker.tls and broker.cert_file and "timed out" in str(lost)):
         return in_words(lost)
-    return in_words(await asyncio.to_thread(_refusal, broker) or lost)
+    refused = await asyncio.to_thread(_refusal, broker)
+    return in_words(refused or lost)
 
 
 def _refusal(broker: Broker) -> Exception | None:
