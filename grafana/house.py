@@ -12,5 +12,5 @@ CONSOLE = "http://127.0.0.1:8080"
 MAPS = "public/maps/dong-giang"
 """Folder of our GeoJSON layers, seen from Grafana's home."""
 
-GRADES = ((0, "Không xếp hạng", "gray"), (1, "Tốt", "green"), (2, "Chú ý", "yellow"),
-          (3, "Báo động", "red"))  # fmt: skip
+GRADE_COLOURS = {0: "gray", 1: "green", 2: "yellow", 3: "red"}
+"""By `hub.catalogue.grade.Grade.number`."""

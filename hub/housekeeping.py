@@ -72,7 +72,7 @@ class Housekeeping:
             Chore(WATCH_S, self._look, now + GRACE_S),
             Chore(DEADLINES_S, self._look_at_deadlines, now + GRACE_S),
             Chore(LINKS_S, self._write_links, now + LINKS_S),
-            Chore(HUB_S, self._write_hub, now),
+            Chore(HUB_S, self._write_hub, now + HUB_S),
             Chore(BOUNDS_S, self._bound, now),
             Chore(RETENTION_S, self._forget, now + GRACE_S),
         ]

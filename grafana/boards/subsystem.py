@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from grafana.board import Board, Threshold, View
-from grafana.house import GRADES
+from grafana.house import GRADE_COLOURS
 from grafana.influxql import InfluxQuery, newest, over_time
 from hub.catalogue.loader import DISTRICT
 from hub.catalogue.records import Catalogue, Indicator
 
 UNITS = {"%": "percent", "°C": "celsius", "mm": "lengthmm", "ms": "ms"}
 GRADE_STEPS = tuple(
-    Threshold(value=None if number == 0 else number, colour=colour) for number, _, colour in GRADES
+    Threshold(value=None if number == 0 else number, colour=colour)
+    for number, colour in GRADE_COLOURS.items()
 )
 
 
@@ -58,7 +59,7 @@ def grades(names: Sequence[str]) -> View:
     return View(
         kind="table",
         title="Xếp hạng các chỉ tiêu toàn huyện",
-        description="Hạng mới nhất: 1 tốt, 2 chú ý, 3 báo động; 0 không xếp hạng.",
+        description="Hạng mới nhất: 1 đạt, 2 cần chú ý, 3 không đạt; 0 chưa biết.",
         unit="none",
         queries=(
             newest("grade", "figure", by="indicator",
