@@ -127,6 +127,7 @@ class Hub:
             watch=Watch(self.incidents, places, config.rules),
             deadlines=Deadlines(self.incidents, self.knowledge),
             series_refusal=self._series_refusal,
+            health=self.health,
         )
         self._running = ExitStack()
 
