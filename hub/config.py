@@ -4,11 +4,12 @@ Relative paths are relative to the file.  Secrets stand in files or in the envir
 """
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from contracts import configuration, reference
 from contracts.configuration import LOOPBACK, Broker, FilePath, Section
@@ -290,6 +291,50 @@ class Subsystems(Section):
     )
 
 
+class Citizens(Section):
+    """The public page `/bao-tin`, where anybody reports something to the desk."""
+
+    enabled: bool = Field(
+        default=False, title="Open", description="Whether the page is there, without signing in."
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        title="Trusted proxies",
+        description="Addresses or networks of the reverse proxies whose `X-Forwarded-For` is "
+        "believed. Without any, the address that connects counts: never name what strangers reach.",
+    )
+    fill_s: float = Field(
+        default=3,
+        ge=0,
+        le=60,
+        title="Fill time",
+        description="A form that comes back sooner was filled in by a machine.",
+    )
+    tries_per_address: int = Field(
+        default=20,
+        ge=1,
+        le=10_000,
+        title="Tries of an address",
+        description="Forms an hour from one IPv4 address or IPv6 /64; a mobile network puts many "
+        "people behind one address.",
+    )
+    tries_in_total: int = Field(
+        default=300,
+        ge=1,
+        le=100_000,
+        title="Tries in total",
+        description="Forms an hour from everybody.",
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for one in given:
+            if ip_network(one, strict=False).prefixlen == 0:
+                raise ValueError(f"{one} is everybody; name the proxy's own address")
+        return given
+
+
 class HubConfig(Section):
     """Everything that `ioc hub run` needs."""
 
@@ -301,6 +346,7 @@ class HubConfig(Section):
     rules: Rules = Field(default=Rules(), title="rules")
     keep: Keep = Field(default=Keep(), title="keep")
     subsystems: Subsystems = Field(default=Subsystems(), title="subsystems")
+    citizens: Citizens = Field(default=Citizens(), title="citizens")
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:

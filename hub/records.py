@@ -515,3 +515,27 @@ figures = Table(
     Index("ix_figures_period", "period_start", "indicator"),
 )
 """Indicators as the boards show them, with the terms that made them."""
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("case", String(64), primary_key=True),
+    Column("code", String(16), nullable=False, unique=True),
+    Column("form", String(32), nullable=False, unique=True),
+    Column("received_at", Instant, nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("photo", LargeBinary),
+    Column("digests", JSON, nullable=False),
+    Column("copy_of", String(64)),
+    Column("incident", String(26), index=True),
+    Column("looked_at", Instant),
+    Column("looked_by", Text),
+    Column("answer", Text, nullable=False),
+    Column("answered_at", Instant),
+    Column("answered_by", Text),
+    Column("rating", String(16)),
+)
+"""What citizens told, beside the case: nothing of who they are.  `code` is the receipt, `form` the
+number of the form that was used up, `copy_of` the case of a look-alike, for a person to judge;
+nobody saw the photo until `looked_at`."""

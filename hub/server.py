@@ -290,6 +290,7 @@ def _serve(hub: Hub, ending: Ending) -> None:
             ssl_keyfile=console.tls_key_file,
             log_config=None,
             access_log=False,
+            proxy_headers=False,  # hub.web.citizens believes configured proxies only
             timeout_graceful_shutdown=3,
         )
     )

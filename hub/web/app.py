@@ -12,6 +12,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from hub.context import Context
+from hub.web import citizens
 from hub.web.access import (
     SESSION_S,
     Door,
@@ -39,8 +40,10 @@ def create_app(context: Context) -> FastAPI:
     """Raises BadMap when the configured map cannot be drawn."""
     console = context.config.console
     app = FastAPI(title="Đông Giang IOC", docs_url=None, redoc_url=None, openapi_url=None)
-    pages = Pages(context, Door(console))
+    door = Door(console)
+    pages = Pages(context, door)
     app.include_router(pages.router)
+    citizens.install(app, context, door)
     app.mount("/api/v1", create_api(context))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_exception_handler(NotSignedIn, _to_the_door)

@@ -1,0 +1,1 @@
+"""Citizens' reports: what strangers may send, how it is guarded, and what becomes of it."""
