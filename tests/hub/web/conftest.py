@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from contracts.clock import utc_now
 from contracts.evidence import Size
 from contracts.identity import new_ulid
-from hub.config import Console, HubConfig, Influx
+from hub.config import Citizens, Console, HubConfig, Influx
 from hub.context import Context
 from hub.database import Database
 from hub.devices import write_status
@@ -72,10 +72,12 @@ class Desk:
 
 @pytest.fixture
 def make_desk(database: Database, tmp_path: Path) -> Callable[..., Desk]:
-    def make(**console: Any) -> Desk:
+    def make(citizens: Citizens = Citizens(), **console: Any) -> Desk:
         series = DuckStore(tmp_path / "series.duckdb")
         troubles: list[str] = []
-        config = HubConfig(console=Console(**console), influx=Influx())
+        config = HubConfig(
+            console=Console(**console), influx=Influx(), citizens=citizens
+        )
 
         def health() -> Health:
             now = utc_now()
