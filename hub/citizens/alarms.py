@@ -1,4 +1,4 @@
-"""A citizen's word of a fire or a landslide: it joins what is known, or opens an incident to verify.
+"""A citizen's word of a fire or a landslide: joins what is known, or opens what is to verify.
 
 One unclosed incident stands for a category and commune, however many people tell of it; phones
 hear of the first and the second witness, not of each.

@@ -2,6 +2,8 @@
 
 import asyncio
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -30,9 +32,23 @@ from hub.wording import LOCAL
 TEMPLATES = Path(__file__).parent / "templates"
 BODY_BYTES = photo.UPLOAD_BYTES + 64_000
 READ_S = 120.0
-"""A slow village network takes a minute for 8 MB's worth of a resized photo; a slow attack lasts."""
+"""A slow village network takes a minute for 8 MB; a slow attack lasts."""
 TRAP = "website"
 """A field that no person sees."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A form as it came; what is not in it is empty."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    photo: bytes = b""
+
+    def field(self, name: str) -> str:
+        return self.fields.get(name, "")
+
+
+NOTHING = Given()
 
 
 def install(app: FastAPI, context: Context, door: Door) -> None:
@@ -74,12 +90,12 @@ class PublicPage:
 
     async def send(self, request: Request) -> Response:
         """Judged before it is read: size, then how often; a refused form keeps its words."""
-        given = FormData()
+        given = Given()
         try:
             _bounded(request, BODY_BYTES)
             self._gate.enter(_address(request), utc_now())
             given = await _read(request)
-            code = await run_in_threadpool(self._take, request, given, await _upload(given))
+            code = await run_in_threadpool(self._take, request, given)
         except Turned as turned:
             return self._form(request, turned, given)
         return RedirectResponse(f"/bao-tin/{code}", status_code=303)
@@ -99,7 +115,7 @@ class PublicPage:
             _bounded(request, 4_000)
             self._gate.enter(_address(request), now)
             given = await _read(request)
-            await run_in_threadpool(self._rate, code, _field(given, "rating"))
+            await run_in_threadpool(self._rate, code, given.field("rating"))
         except Turned as turned:
             return self._receipt(request, code, turned)
         except NoSuchReport:
@@ -110,28 +126,28 @@ class PublicPage:
         with self._database.work() as work:
             self._book.rate(work, code, rating, utc_now())
 
-    def _take(self, request: Request, given: FormData, upload: bytes) -> str:
+    def _take(self, request: Request, given: Given) -> str:
         now = utc_now()
-        number = self._forms.check(_field(given, "token"), now)
-        if _field(given, TRAP):
+        number = self._forms.check(given.field("token"), now)
+        if given.field(TRAP):
             return reports.new_code()  # a machine learns nothing from its receipt
         sent = Sent(
-            form=number, category=_field(given, "category"), commune=_field(given, "commune"),
-            place=_field(given, "place"), text=_field(given, "text"), spot=_spot(given),
-            photo=_clean(upload) if upload else None,
+            form=number, category=given.field("category"), commune=given.field("commune"),
+            place=given.field("place"), text=given.field("text"), spot=_spot(given),
+            photo=_clean(given.photo) if given.photo else None,
         )  # fmt: skip
         address = _address(request)
         with self._database.work() as work:
             return self._book.send(work, sent, now, lambda: self._gate.may_open(address, now))
 
     def _form(
-        self, request: Request, turned: Turned | None = None, given: FormData | None = None
+        self, request: Request, turned: Turned | None = None, given: Given = NOTHING
     ) -> HTMLResponse:
         now = utc_now()
         known: dict[str, Any] = {
             "token": self._forms.issue(now),
             "why": turned.why_vi if turned else "",
-            "given": {name: _field(given or FormData(), name) for name in
+            "given": {name: given.field(name) for name in
                       ("category", "commune", "place", "text", "lat", "lon")},
             "communes": district().on(now.astimezone(LOCAL).date()),
         }  # fmt: skip
@@ -167,24 +183,22 @@ def _bounded(request: Request, most: int) -> None:
         raise Turned("Ảnh lớn quá 8 MB. Chọn ảnh nhỏ hơn.", 413)
 
 
-async def _read(request: Request) -> FormData:
+async def _read(request: Request) -> Given:
+    """Raises Turned."""
     try:
-        async with asyncio.timeout(READ_S):
-            return await request.form(max_files=1, max_fields=12, max_part_size=16_000)
+        async with (
+            asyncio.timeout(READ_S),
+            request.form(max_files=1, max_fields=12, max_part_size=16_000) as form,
+        ):
+            file = form.get("photo")
+            return Given(
+                fields={name: each.strip() for name, each in form.items() if isinstance(each, str)},
+                photo=await file.read() if isinstance(file, UploadFile) else b"",
+            )
     except TimeoutError:
         raise Turned("Mạng quá chậm. Gửi lại không kèm ảnh.", 408) from None
     except HTTPException:
         raise Turned("Biểu mẫu không đọc được. Tải lại trang rồi làm lại.", 400) from None
-
-
-async def _upload(given: FormData) -> bytes:
-    file = given.get("photo")
-    return await file.read() if isinstance(file, UploadFile) else b""
-
-
-def _field(given: FormData, name: str) -> str:
-    value = given.get(name)
-    return value.strip() if isinstance(value, str) else ""
 
 
 def _clean(upload: bytes) -> bytes:
@@ -194,10 +208,10 @@ def _clean(upload: bytes) -> bytes:
         raise Turned(bad.why_vi) from None
 
 
-def _spot(given: FormData) -> Spot | None:
+def _spot(given: Given) -> Spot | None:
     """What the phone says of where it is, if it is a position at all."""
     try:
-        lat, lon = float(_field(given, "lat")), float(_field(given, "lon"))
+        lat, lon = float(given.field("lat")), float(given.field("lon"))
     except ValueError:
         return None
     good = math.isfinite(lat) and math.isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180

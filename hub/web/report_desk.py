@@ -132,10 +132,9 @@ class ReportDesk:
         """A second officer is told that somebody was faster."""
 
         def act(work: Work, person: str, at: datetime) -> None:
-            if state not in {
-                each.code for each in self._next(self._book.state(work.connection, case))
-            }:
-                raise NotUsual(report=case, state="", wanted=state)
+            now = self._book.state(work.connection, case)
+            if state not in {each.code for each in self._next(now)}:
+                raise NotUsual(report=case, state=now.code, wanted=state)
             self._book.step(work, case, state, who=person, at=at)
 
         return self._act(request, case, csrf, who, act)
@@ -147,8 +146,10 @@ class ReportDesk:
         csrf: Annotated[str, Form()] = "",
         who: Annotated[str, Form()] = "",
     ) -> Response:
-        return self._act(request, case, csrf, who,
-                         lambda work, person, at: self._book.look(work, case, who=person, at=at))  # fmt: skip
+        return self._act(
+            request, case, csrf, who,
+            lambda work, person, at: self._book.look(work, case, who=person, at=at),
+        )  # fmt: skip
 
     def hide(
         self,
@@ -157,8 +158,10 @@ class ReportDesk:
         csrf: Annotated[str, Form()] = "",
         who: Annotated[str, Form()] = "",
     ) -> Response:
-        return self._act(request, case, csrf, who,
-                         lambda work, person, at: self._book.hide(work, case, who=person, at=at))  # fmt: skip
+        return self._act(
+            request, case, csrf, who,
+            lambda work, person, at: self._book.hide(work, case, who=person, at=at),
+        )  # fmt: skip
 
     def answer(
         self,

@@ -27,6 +27,7 @@ from tests.hub.conftest import admission, alarm, knowledge
 from tests.hub.messages import jpeg, status
 
 HERE = "http://127.0.0.1"
+SHUT = Citizens()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,12 +73,10 @@ class Desk:
 
 @pytest.fixture
 def make_desk(database: Database, tmp_path: Path) -> Callable[..., Desk]:
-    def make(citizens: Citizens = Citizens(), **console: Any) -> Desk:
+    def make(citizens: Citizens = SHUT, **console: Any) -> Desk:
         series = DuckStore(tmp_path / "series.duckdb")
         troubles: list[str] = []
-        config = HubConfig(
-            console=Console(**console), influx=Influx(), citizens=citizens
-        )
+        config = HubConfig(console=Console(**console), influx=Influx(), citizens=citizens)
 
         def health() -> Health:
             now = utc_now()
