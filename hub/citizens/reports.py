@@ -99,8 +99,9 @@ class Reports:
             raise Turned("Viết vài chữ, hoặc gửi một tấm ảnh.")
         told = self._told(sent, text, place, now)
         case, receipt = f"pa-{new_ulid()}", new_code()
-        self._admit(work, case, "moi", CITIZEN, now, unit=told.commune.code if told.commune else None,
-                    attributes=_attributes(told, category.urgency))  # fmt: skip
+        unit = told.commune.code if told.commune else None
+        attributes = _attributes(told, category.urgency)
+        self._admit(work, case, "moi", CITIZEN, now, unit=unit, attributes=attributes)
         digests = _digests(sent, text)
         copy_of = _copy(work.connection, digests, now)
         work.connection.execute(insert(reports).values(

@@ -34,7 +34,7 @@ def token(client: TestClient) -> str:
     return found.group(1)
 
 
-def send(client: TestClient, photo: bytes | None = None, **changes: str) -> Any:
+def send(client: TestClient, photo: bytes | None = None, **changes: Any) -> Any:
     form = {"token": "", "category": "rac", "commune": COMMUNE, "text": "Rác đổ bên suối"} | changes
     form["token"] = form["token"] or token(client)
     files = {"photo": ("anh.jpg", photo or b"", "image/jpeg")}
