@@ -1,4 +1,4 @@
-"""The public page on a phone, with real Chromium: big buttons, a photo, a receipt, no script run."""
+"""The public page on a phone, in real Chromium: big buttons, a photo, a receipt, no script run."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +28,7 @@ def test_a_citizen_reports_a_fire_and_the_desk_handles_it(look: Look, tmp_path: 
     page = watched.page
     watched.visit("/bao-tin")
     assert watched.fits()
-    page.get_by_text("Cháy", exact=True).click()
+    page.get_by_label("Cháy", exact=True).check()
     expect(page.locator(".first").first).to_be_visible()
     page.locator("#photo").set_input_files(photo)
     page.locator("#text").fill(f"Khói lớn {ATTACK}")
@@ -57,7 +57,7 @@ def test_the_form_works_without_a_script(browser: Browser, server: uvicorn.Serve
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{server.config.port}/bao-tin")
     expect(page.locator("#locate")).to_be_hidden()
-    page.get_by_text("Rác", exact=True).click()
+    page.get_by_label("Rác", exact=True).check()
     page.locator("#text").fill("Rác đổ bên suối")
     page.get_by_role("button", name="Gửi tin").click()
     expect(page.locator(".code")).to_be_visible()
