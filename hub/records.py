@@ -516,8 +516,8 @@ figures = Table(
 )
 """Indicators as the boards show them, with the terms that made them."""
 
-reports = Table(
-    "reports",
+citizen_reports = Table(
+    "citizen_reports",
     metadata,
     Column("case", String(64), primary_key=True),
     Column("code", String(16), nullable=False, unique=True),

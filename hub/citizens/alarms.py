@@ -17,7 +17,7 @@ from hub.geometry import Spot, distance_m
 from hub.incident import Alarm, IncidentType, Place, Severity
 from hub.incidents import Incidents
 from hub.places import Commune
-from hub.records import incidents, reports
+from hub.records import citizen_reports, incidents
 from hub.wording import small
 
 NEAR_M = 2_000
@@ -110,7 +110,11 @@ def _is_near(row: Row[Any], told: Told) -> bool:
 
 
 def _joined(work: Work, incident: str) -> str:
-    query = select(func.count()).select_from(reports).where(reports.c.incident == incident)
+    query = (
+        select(func.count())
+        .select_from(citizen_reports)
+        .where(citizen_reports.c.incident == incident)
+    )
     witnesses = work.connection.scalar(query) or 0
     return JOINED_VI if witnesses < WITNESSES_TOLD else ""
 

@@ -27,7 +27,7 @@ from hub.database import Work
 from hub.geometry import Spot
 from hub.places import Places
 from hub.provenance import Entrance, Provenance
-from hub.records import cases, reports
+from hub.records import cases, citizen_reports
 from hub.wording import LOCAL
 
 TYPE = "report"
@@ -88,7 +88,7 @@ class Reports:
     def send(self, work: Work, sent: Sent, now: datetime, may_open: Callable[[], bool]) -> str:
         """Keeps a report and returns its receipt; of a form that was used, the receipt it made.
         Raises Turned."""
-        used = select(reports.c.code).where(reports.c.form == sent.form)
+        used = select(citizen_reports.c.code).where(citizen_reports.c.form == sent.form)
         if (code := work.connection.scalar(used)) is not None:
             return str(code)
         category = categories().get(sent.category)
@@ -104,7 +104,7 @@ class Reports:
         self._admit(work, case, "moi", CITIZEN, now, unit=unit, attributes=attributes)
         digests = _digests(sent, text)
         copy_of = _copy(work.connection, digests, now)
-        work.connection.execute(insert(reports).values(
+        work.connection.execute(insert(citizen_reports).values(
             case=case, code=receipt, form=sent.form, received_at=now, text=text, place=place,
             photo=None if copy_of and sent.photo and digests[0] in _digests_of(work, copy_of)
             else sent.photo,
@@ -189,7 +189,9 @@ class Reports:
 
 def find(connection: Connection, case: str) -> Row[Any]:
     """Raises NoSuchReport."""
-    row = connection.execute(select(reports).where(reports.c.case == case)).one_or_none()
+    row = connection.execute(
+        select(citizen_reports).where(citizen_reports.c.case == case)
+    ).one_or_none()
     if row is None:
         raise NoSuchReport(case)
     return row
@@ -198,7 +200,9 @@ def find(connection: Connection, case: str) -> Row[Any]:
 def by_code(connection: Connection, code: str) -> Row[Any]:
     """However the code was typed.  Raises NoSuchReport."""
     plain = re.sub(r"[^0-9A-Z]", "", code.upper())[:16]
-    row = connection.execute(select(reports).where(reports.c.code == plain)).one_or_none()
+    row = connection.execute(
+        select(citizen_reports).where(citizen_reports.c.code == plain)
+    ).one_or_none()
     if row is None:
         raise NoSuchReport(code)
     return row
@@ -243,11 +247,11 @@ def _digests(sent: Sent, text: str) -> list[str]:
 
 def _copy(connection: Connection, digests: list[str], now: datetime) -> str | None:
     """The first report of the last day with the same photo or the same words."""
-    query = select(reports.c.case, reports.c.digests).where(
-        reports.c.received_at > now - COPY_WINDOW, reports.c.copy_of.is_(None)
+    query = select(citizen_reports.c.case, citizen_reports.c.digests).where(
+        citizen_reports.c.received_at > now - COPY_WINDOW, citizen_reports.c.copy_of.is_(None)
     )
     return next(
-        (str(row.case) for row in connection.execute(query.order_by(reports.c.received_at))
+        (str(row.case) for row in connection.execute(query.order_by(citizen_reports.c.received_at))
          if any(one and one == other for one, other in zip(digests, row.digests, strict=True))),
         None,
     )  # fmt: skip
@@ -258,7 +262,9 @@ def _digests_of(work: Work, case: str) -> list[str]:
 
 
 def _set(work: Work, case: str, **values: Any) -> None:
-    work.connection.execute(update(reports).where(reports.c.case == case).values(values))
+    work.connection.execute(
+        update(citizen_reports).where(citizen_reports.c.case == case).values(values)
+    )
 
 
 def _by(who: str, at: datetime) -> Provenance:

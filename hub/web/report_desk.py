@@ -22,7 +22,7 @@ from hub.citizens.guard import Turned
 from hub.citizens.reports import NoSuchReport, NotUsual, Reports
 from hub.context import Context
 from hub.database import Work
-from hub.records import cases, reports
+from hub.records import cases, citizen_reports
 from hub.web import wording
 from hub.web.access import Door, Forbidden, check_csrf, csrf_token
 from hub.wording import LOCAL
@@ -87,19 +87,19 @@ class ReportDesk:
         """Newest first, a page at a time; names of cases sort by time."""
         self._door.require(request)
         now = utc_now()
-        query = select(reports).join(
-            cases, (cases.c.case == reports.c.case) & (cases.c.type == book_.TYPE)
+        query = select(citizen_reports).join(
+            cases, (cases.c.case == citizen_reports.c.case) & (cases.c.type == book_.TYPE)
         )
-        query = query.order_by(reports.c.case.desc()).limit(PAGE_ROWS)
+        query = query.order_by(citizen_reports.c.case.desc()).limit(PAGE_ROWS)
         if before:
-            query = query.where(reports.c.case < before)
+            query = query.where(citizen_reports.c.case < before)
         if state == "open":
             query = query.where(cases.c.finished_at.is_(None))
         if incident:
-            query = query.where(reports.c.incident == incident)
+            query = query.where(citizen_reports.c.incident == incident)
         with self._context.database.read() as connection:
             rows = [self._seen(connection, row, now) for row in connection.execute(query).all()]
-        return self._page(request, "reports", rows=rows, now=now, state=state, incident=incident,
+        return self._page(request, "citizen_reports", rows=rows, now=now, state=state, incident=incident,
                           full=len(rows) == PAGE_ROWS)  # fmt: skip
 
     def one(self, request: Request, case: str, note: str = "") -> Response:
@@ -109,7 +109,7 @@ class ReportDesk:
             seen = self._seen(connection, _found(connection, case), now)
             did = audit.of(connection, f"{book_.TYPE} {case}")
             told = history(connection, book_.TYPE, case)
-        return self._page(request, "report", seen=seen, now=now, did=did, told=told,
+        return self._page(request, "citizen_report", seen=seen, now=now, did=did, told=told,
                           next=self._next(seen.now.state), note=NOTES.get(note, ""))  # fmt: skip
 
     def photo(self, request: Request, case: str) -> Response:

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from hub.config import Citizens
 from hub.incident import IncidentType
-from hub.records import case_events, cases, incident_history, incidents, reports
+from hub.records import case_events, cases, incident_history, incidents
+from hub.records import citizen_reports as reports
 from hub.web.app import create_app
 from hub.web.users import add_user
 from tests.hub.citizens.test_photo import claiming, picture

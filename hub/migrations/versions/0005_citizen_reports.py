@@ -3,15 +3,15 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     op.create_table(
-        "reports",
+        "citizen_reports",
         sa.Column("case", sa.String(length=64), nullable=False),
         sa.Column("code", sa.String(length=16), nullable=False),
         sa.Column("form", sa.String(length=32), nullable=False),
@@ -28,9 +28,13 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
         sa.Column("answered_by", sa.Text(), nullable=True),
         sa.Column("rating", sa.String(length=16), nullable=True),
-        sa.PrimaryKeyConstraint("case", name=op.f("pk_reports")),
-        sa.UniqueConstraint("code", name=op.f("uq_reports_code")),
-        sa.UniqueConstraint("form", name=op.f("uq_reports_form")),
+        sa.PrimaryKeyConstraint("case", name=op.f("pk_citizen_reports")),
+        sa.UniqueConstraint("code", name=op.f("uq_citizen_reports_code")),
+        sa.UniqueConstraint("form", name=op.f("uq_citizen_reports_form")),
     )
-    op.create_index(op.f("ix_reports_incident"), "reports", ["incident"], unique=False)
-    op.create_index(op.f("ix_reports_received_at"), "reports", ["received_at"], unique=False)
+    op.create_index(
+        op.f("ix_citizen_reports_incident"), "citizen_reports", ["incident"], unique=False
+    )
+    op.create_index(
+        op.f("ix_citizen_reports_received_at"), "citizen_reports", ["received_at"], unique=False
+    )
