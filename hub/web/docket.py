@@ -13,6 +13,7 @@ from hub.cases.fold import SOON_DAYS, CaseNow, Flag, flag
 from hub.cases.lifecycle import Lifecycle, Phase
 from hub.knowledge import Knowledge
 from hub.records import cases
+from hub.web.told import within
 
 PAGE = 100
 
@@ -100,9 +101,7 @@ class Cabinet:
         types = self.types(subsystem)
         if not types:
             return None
-        common = and_(
-            cases.c.type.in_(types), cases.c.finished_at.is_(None), cases.c.unit.in_(units)
-        )
+        common = and_(cases.c.type.in_(types), cases.c.finished_at.is_(None), within(cases, units))
         lists = self._lists(now)
         counted = select(*(func.count().filter(where) for where in lists.values())).where(common)
         query = (

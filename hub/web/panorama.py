@@ -229,8 +229,8 @@ def ranking(
     below = catalogue.below(unit, period.day) - {unit}
     query = select(*_COLUMNS).where(
         figures.c.indicator == indicator.id,
-        figures.c.unit.in_(below),
         figures.c.period_start == period.start,
+        figures.c.unit.in_(below),
     )
     found = [
         Line(unit=one, cells=(_point(indicator.period, row),))

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
 
+from hub.catalogue.condition import And, Condition, Predicate
 from hub.catalogue.formula import Counted, Joined, Leaf, Measured, Mentioned, Node, Shifted
 from hub.catalogue.periods import Period
 from hub.catalogue.records import Catalogue, Indicator
@@ -17,6 +18,7 @@ from hub.records import cases, figures, observations
 from hub.web import texts
 from hub.web.docket import Cabinet, Entry
 from hub.web.texts import Story
+from hub.web.told import within
 
 PAGE = 100
 MOST_CORRECTIONS = 500
@@ -142,7 +144,7 @@ def _observations(asked: Measured, period: Period, units: frozenset[str]) -> Sel
             observations.c.superseded_at.is_(None),
             observations.c.measure == asked.measure,
             _touches(asked, period),
-            observations.c.unit.in_(units),
+            within(observations, units),
         )
         .order_by(observations.c.period_start.desc(), observations.c.unit)
     )
@@ -163,10 +165,20 @@ def _cases(asked: Counted, period: Period, units: frozenset[str], now: datetime)
         .where(
             cases.c.type == asked.case_type,
             clause(asked.where, period, now),
-            cases.c.unit.in_(units),
+            within(cases, units),
         )
-        .order_by(cases.c.received_at.desc(), cases.c.case)
+        .order_by(_order(asked.where))
     )
+
+
+def _order(where: Condition) -> ColumnElement[Any]:
+    """By the moment that the condition is about: the index that finds the rows also sorts them."""
+    parts = set(where.parts) if isinstance(where, And) else {where}
+    if parts & {Predicate.RESOLVED, Predicate.WITHDRAWN, Predicate.REFUSED}:
+        return cases.c.finished_at.desc()
+    if parts & {Predicate.OPEN, Predicate.OVERDUE}:
+        return cases.c.due_at.asc()
+    return cases.c.received_at.desc()
 
 
 def _with_corrections(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Told, ...]:
