@@ -11,7 +11,7 @@ HOW = {
     "min": "nhỏ nhất của",
 }  # fmt: skip
 SHIFTED = {"previous": "kỳ trước", "last_year": "cùng kỳ năm trước"}
-SIGNS = {"+": "+", "-": "−", "*": "×", "/": ":"}
+SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 BINDS = {"+": 1, "-": 1, "*": 2, "/": 2}
 PREDICATES = {
     Predicate.RECEIVED: "tiếp nhận trong kỳ", Predicate.RESOLVED: "giải quyết xong trong kỳ",
@@ -30,7 +30,7 @@ Names = Mapping[str, str]
 
 
 def words(node: Node, names: Names, binds: int = 0) -> str:
-    """`100 × số Hồ sơ (đúng hạn) : tổng …`; brackets only where they are needed."""
+    """`100 × số Hồ sơ (đúng hạn) ÷ tổng …`; brackets only where they are needed."""
     match node:
         case Number(value=value):
             return number(value)

@@ -1,6 +1,6 @@
 """How figures, periods, freshness and completeness are said on the boards, in Vietnamese."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from hub.catalogue import wording as catalogue_wording
 from hub.catalogue.formula import Leaf
@@ -51,6 +51,14 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(LOCAL):%H:%M %d/%m/%Y}"
 
 
+def deadline(at: datetime) -> str:
+    """As `moment`; midnight is the end of the day before."""
+    local = at.astimezone(LOCAL)
+    if local.time() == time():
+        return f"hết ngày {local - timedelta(days=1):%d/%m/%Y}"
+    return moment(at)
+
+
 def value(indicator: Indicator, figure: float | None) -> str:
     """`94,74`; what is missing is never a number."""
     return NO_FIGURE if figure is None else number(figure, indicator.decimals)
@@ -91,10 +99,14 @@ def change(tile: Tile) -> str:
     return f"{'▲ tăng' if tile.change > 0 else '▼ giảm'} {said} so với kỳ trước"
 
 
+def reported(source: Source, kind: str) -> str:
+    """`12/14 trường học`; without the second number where no unit is registered."""
+    return f"{source.told}{f'/{source.of}' if source.of else ''} {kind}"
+
+
 def completeness(source: Source, kind: str) -> str:
     """`12/14 trường học đã báo cáo`."""
-    of = f"/{source.of}" if source.of else ""
-    return f"{source.told}{of} {kind} đã báo cáo"
+    return f"{reported(source, kind)} đã báo cáo"
 
 
 def freshness(tile: Tile, now: datetime) -> str:
@@ -103,12 +115,12 @@ def freshness(tile: Tile, now: datetime) -> str:
 
 
 def lateness(tile: Tile, now: datetime) -> str:
-    """`quá hạn báo cáo từ 08:30 25/11/2026`; empty while nothing is late."""
+    """`quá hạn báo cáo: 08:30 25/11/2026`; empty while nothing is late."""
     late = [one for one in tile.sources if one.is_late(now)]
     if not late:
         return ""
     first = min(late, key=lambda one: one.due)
-    return f"quá hạn báo cáo từ {moment(first.due)}"
+    return f"quá hạn báo cáo: {deadline(first.due)}"
 
 
 def formula(indicator: Indicator, names: Names) -> str:

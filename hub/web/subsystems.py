@@ -18,7 +18,7 @@ from hub.web.docket import Cabinet, Which
 from hub.web.panorama import Tile
 from hub.web.render import Renderer
 from hub.web.sheet import sheet
-from hub.web.threats import by_commune, of_subsystem
+from hub.web.threats import by_commune, of_subsystem, worst_first
 from hub.web.trace import Rows, Tracer
 from hub.web.trace_sheet import table
 
@@ -60,7 +60,8 @@ class Subsystems:
             seen = board.board(connection, self._context.config.rules, now)
         return self._render.page(
             request, "wall", panels=panels, board=seen, now=now, health=self._context.health(),
-            threats=by_commune(seen.open), chart=chart(self._render.shapes(now), (), seen.open),
+            threats=by_commune(seen.open), ticker=worst_first(seen.open),
+            chart=chart(self._render.shapes(now), (), seen.open),
         )  # fmt: skip
 
     def subsystem(

@@ -34,6 +34,11 @@ def by_commune(open_: Iterable[IncidentView]) -> Mapping[str, Threat]:
     }
 
 
+def worst_first(open_: Iterable[IncidentView]) -> list[IncidentView]:
+    """What waits for a person first, then the most severe; else as the desk's board has them."""
+    return sorted(open_, key=lambda one: (not one.needs_a_person, -Severity(one.row.severity).rank))
+
+
 def of_subsystem(connection: Connection, subsystem: str) -> Sequence[Row[Any]]:
     """Open, newest first."""
     query = select(incidents).where(
