@@ -100,13 +100,16 @@ def change(tile: Tile) -> str:
 
 
 def reported(source: Source, kind: str) -> str:
-    """`12/14 trường học`; without the second number where no unit is registered."""
+    """`12/14 trường học`; where no unit is registered that should report, it says so."""
+    if not (source.of or source.told):
+        return f"chưa đăng ký {kind} nào"
     return f"{source.told}{f'/{source.of}' if source.of else ''} {kind}"
 
 
 def completeness(source: Source, kind: str) -> str:
     """`12/14 trường học đã báo cáo`."""
-    return f"{reported(source, kind)} đã báo cáo"
+    done = " đã báo cáo" if source.of or source.told else ""
+    return f"{reported(source, kind)}{done}"
 
 
 def freshness(tile: Tile, now: datetime) -> str:

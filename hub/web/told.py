@@ -29,7 +29,8 @@ class Source:
     due: datetime
 
     def is_late(self, now: datetime) -> bool:
-        return now > self.due and self.told < max(self.of, 1)
+        """Nobody is late where no unit is registered that should report."""
+        return now > self.due and self.told < self.of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ def text(title: str, *, minutes_ago: int = 5, url: str = "") -> MentionBody:
 
 def fill(desk: Desk, *, demo: bool = False) -> None:
     """A month of dry days in each commune, some dossiers and a text, all computed."""
-    for days in range(10, 0, -1):
+    for days in range(10, -1, -1):
         day = ago(Span.DAY, days)
         for number, unit in enumerate((DONG_GIANG, SONG_KON, "20485", "20494")):
             desk.tell(told("forest-fire.dry-days", unit, day, 10.0 - days + number), demo=demo)

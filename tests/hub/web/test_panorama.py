@@ -160,3 +160,10 @@ def test_a_period_has_a_name_in_addresses(span: Span, key: str) -> None:
 def test_a_bad_name_of_a_period_is_refused(bad: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         panorama.read_key(Span.DAY, bad)
+
+
+def test_nobody_is_late_where_nobody_is_registered(desk: Desk) -> None:
+    one = tile(desk, "education.attendance", hours=24)
+    assert said.lateness(one, utc_now() + timedelta(hours=24)) == ""
+    assert one.weakest is not None
+    assert said.completeness(one.weakest, "trường học") == "chưa đăng ký trường học nào"
