@@ -160,7 +160,7 @@ the plan of an invented district, from a seed: the same seed tells the same, and
 again is recognised.  Everything is marked as demo, in the records and by its name.
 {EXITS}"""
 
-TOKEN_ADD = """
+RIGHTS_ADD = """
 examples:
   ioc token add one-stop --config hub.toml --may case --subsystem public-services
   ioc token add school-7 --config hub.toml --may observation --unit truong-7 --out school.token
@@ -170,14 +170,14 @@ The token is shown this once, or written to a new file that its owner alone can 
 keeps a digest.  Give the least: the kinds, subsystems and units that its user has.
 """
 
-TOKEN_LIST = """
+RIGHTS_LIST = """
 example:
   ioc token list --config hub.toml
 
 What each may, until when, and when it was last used.  No token is shown.
 """
 
-TOKEN_REVOKE = """
+RIGHTS_REVOKE = """
 example:
   ioc token revoke school-7 --config hub.toml
 
@@ -462,7 +462,7 @@ def _simulate(commands: "Commands[Parser]") -> None:
 
 
 def _token(commands: "Commands[Parser]") -> None:
-    add = _command(commands, "add", "token_add", "hub", about="makes a token", epilog=TOKEN_ADD)
+    add = _command(commands, "add", "token_add", "hub", about="makes a token", epilog=RIGHTS_ADD)
     add.add_argument("name", metavar="NAME", help="of the system that will use it")
     add.add_argument(
         "--may", required=True, metavar="KINDS", help="of observation,case,mention, by commas"
@@ -476,9 +476,9 @@ def _token(commands: "Commands[Parser]") -> None:
     add.add_argument("--demo", action="store_true", help="all that it hands in is marked as demo")
     add.add_argument("--out", metavar="FILE", help="write it there, mode 0600, a new file")
     _config(add)
-    _config(_command(commands, "list", "token_list", "hub", about="lists them", epilog=TOKEN_LIST))
+    _config(_command(commands, "list", "token_list", "hub", about="lists them", epilog=RIGHTS_LIST))
     revoke = _command(
-        commands, "revoke", "token_revoke", "hub", about="takes one back", epilog=TOKEN_REVOKE
+        commands, "revoke", "token_revoke", "hub", about="takes one back", epilog=RIGHTS_REVOKE
     )
     revoke.add_argument("name", metavar="NAME", help="as list shows it")
     _config(revoke)

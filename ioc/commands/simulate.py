@@ -47,8 +47,8 @@ def run(options: Namespace) -> int:
         complain(wrong)
         return Exit.CONFIGURATION
     except (NotTaken, NotAdmitted) as refused:
-        complain(f"{refused}; does subsystems.catalogue_folder hold `{units.FILE}` of this scale? "
-                 f"write it by `ioc simulate --units FOLDER --scale {options.scale:g}`")  # fmt: skip
+        complain(f"{refused}; are its units in subsystems.catalogue_folder? they are written by "
+                 f"`ioc simulate --units FOLDER --scale {options.scale:g}`")  # fmt: skip
         return Exit.FAILED
     except (Away, OSError, SQLAlchemyError) as trouble:
         complain(trouble)

@@ -105,7 +105,7 @@ def station(world: World, unit: Unit, period: Period, chance: Random) -> Mapping
     }
 
 
-def month(world: World, commune: Unit, period: Period, chance: Random) -> Mapping[str, float]:
+def month(world: World, commune: Unit, _: Period, chance: Random) -> Mapping[str, float]:
     population = people(world, commune)
     infants = round(population * 0.018)
     births = world.whole(9 * size(world, commune), chance)

@@ -86,7 +86,7 @@ def fires(world: World, commune: Unit, period: Period, chance: Random) -> Mappin
     return figures
 
 
-def towers(world: World, tower: Unit, period: Period, chance: Random) -> Mapping[str, float]:
+def towers(world: World, _: Unit, __: Period, chance: Random) -> Mapping[str, float]:
     """Lightning and mud: a tower is off for hours now and then."""
     off = chance.uniform(60, 600) if chance.random() < 0.04 else chance.uniform(0, 12)
     return {
