@@ -30,6 +30,7 @@ from hub.broker import Delivery, Link
 from hub.config import HubConfig, load
 from hub.context import Context
 from hub.database import Database, open_engine, upsert
+from hub.deadlines import Deadlines
 from hub.devices import Devices
 from hub.feed import Feed
 from hub.figures.engine import Figures
@@ -44,6 +45,7 @@ from hub.migrations import upgrade
 from hub.notifications import Announcer
 from hub.places import district
 from hub.processor import Processor
+from hub.reckoning.reckoner import Reckoner
 from hub.records import inbox, quarantine, settings
 from hub.timeseries import open_store
 from hub.timeseries.writer import Writer
@@ -100,6 +102,9 @@ class Hub:
             database=self.database, catalogue=self.knowledge.catalogue, judge=troubles.judge
         )
         self._devices = Devices(self.database)
+        self.reckoner = Reckoner(
+            database=self.database, catalogue=self.knowledge.catalogue, admission=self.admission
+        )
         self.processor = Processor(
             database=self.database,
             fires=Fires(self.incidents, places, config.rules),
@@ -120,6 +125,7 @@ class Hub:
             database=self.database,
             devices=self._devices,
             watch=Watch(self.incidents, places, config.rules),
+            deadlines=Deadlines(self.incidents, self.knowledge),
             series_refusal=self._series_refusal,
         )
         self._running = ExitStack()
@@ -127,7 +133,7 @@ class Hub:
     def start(self) -> None:
         """Starts from the phones backwards, so that nothing arrives where nobody works yet."""
         self._devices.load()
-        parts: list[Part] = [self.webhooks, self.writer, self.figures]
+        parts: list[Part] = [self.webhooks, self.writer, self.figures, self.reckoner]
         parts += [self.processor, self._housekeeping]
         parts += [self.inbox, *self._links]
         for part in parts:

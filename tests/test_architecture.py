@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("contracts", "edge_agent", "hub", "ioc", "models")
+ROOMS = ("contracts", "edge_agent", "hub", "ioc", "models", "provisioning")
 MAY_IMPORT = {
     "contracts": set[str](),
     "edge_agent": {"contracts", "models"},
     "hub": {"contracts"},
     "models": {"contracts", "edge_agent"},
-    "ioc": {"contracts", "edge_agent", "hub", "models"},
+    "provisioning": {"contracts"},
+    "ioc": {"contracts", "edge_agent", "hub", "models", "provisioning"},
 }
 NEVER_ON_THE_EDGE = {"fastapi", "starlette", "sqlalchemy", "duckdb", "uvicorn", "torch", "PIL"}
 
