@@ -75,7 +75,10 @@ def _run(options: Namespace, say: running.Say) -> int:
         say(f"{handed.words:,} tin mô phỏng: {made.stored:,} mới, {made.corrected:,} đính chính, "
             f"{made.repeated:,} đã có")  # fmt: skip
         if isinstance(taker, Desk):
-            say(f"{taker.compute():,} thay đổi đã tính thành chỉ số")
+            marks = taker.compute()
+            taker.reckon()
+            marks += taker.compute()
+            say(f"{marks:,} thay đổi đã tính thành chỉ số")
         if options.live:
             say("tiếp tục theo giờ thật, Ctrl-C để dừng · goes on live, Ctrl-C ends it")
             running.live(district, until, taker)

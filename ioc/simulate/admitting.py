@@ -13,6 +13,7 @@ from hub.figures.engine import Figure, Figures
 from hub.knowledge import Knowledge, learn
 from hub.mentions.store import MentionBook
 from hub.provenance import Admitted, Entrance, Provenance
+from hub.reckoning.reckoner import Reckoner
 from hub.server import open_database
 from ioc.simulate.batches import Batch
 
@@ -47,6 +48,13 @@ class Desk:
         )  # fmt: skip
         with self.database.work() as work:
             return self._admission.admit(work, batch.bodies, told)
+
+    def reckon(self) -> Admitted:
+        """What the hub's engines make of what was told."""
+        reckoner = Reckoner(
+            database=self.database, catalogue=self.knowledge.catalogue, admission=self._admission
+        )
+        return reckoner.reckon(utc_now())
 
     def compute(self, progress: Callable[[int], None] = lambda _: None) -> int:
         """All figures that are stale; how many marks were worked off.  Raises no alarm: a hub

@@ -34,9 +34,27 @@ HISTORY = 400 * DAY
 """Of what is told by month, quarter or year: last year's same period is there to compare with."""
 COMPARED = ("visitors",)
 """Daily feeds whose last year is compared with."""
-LEFT_TO_THE_HUB: dict[str, str] = {}
-"""Measures of the catalogue that are not simulated, and why.  None: what the hub will reckon by
-itself is told too, so that boards are whole before its engines are fed; see `computed`."""
+_AIR = "hub.reckoning.air: from the stations' PM2.5"
+_RAIN = "hub.reckoning.rain: from the stations' hourly rain"
+_FIRE = "hub.reckoning.fire_danger: from the stations' weather at 13:00"
+_SCORE = "hub.reckoning.score766: from the month's figures"
+LEFT_TO_THE_HUB = {
+    "environment.vn-aqi-hour": _AIR,
+    "environment.vn-aqi": _AIR,
+    "environment.rain-3h": _RAIN,
+    "environment.rain-24h": _RAIN,
+    "forest-fire.danger-index": _FIRE,
+    "forest-fire.dry-days": _FIRE,
+    "forest-fire.danger-level": _FIRE,
+    "health.dengue-clusters": "hub.reckoning.dengue: from the notified cases",
+    "public-services.score-766": _SCORE,
+    "public-services.score-transparency": _SCORE,
+    "public-services.score-progress": _SCORE,
+    "public-services.score-digitisation": _SCORE,
+    "public-services.score-online": _SCORE,
+    "public-services.score-satisfaction": _SCORE,
+}
+"""Measures of the catalogue that are not simulated, and who reports them."""
 
 
 def computed(catalogue: Catalogue) -> frozenset[str]:

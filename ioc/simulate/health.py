@@ -14,13 +14,11 @@ from ioc.simulate.world import World
 
 A_DAY = 4.2
 """Notifiable cases of a day at scale 1, beside the cluster."""
-DISEASES = ("Tay chân miệng", "Thuỷ đậu", "Cúm mùa", "Sốt xuất huyết", "Tiêu chảy cấp")
+DISEASES = ("tay-chan-mieng", "thuy-dau", "cum-mua", "sot-xuat-huyet", "tieu-chay")
 OFTEN = (0.3, 0.2, 0.3, 0.08, 0.12)
-DENGUE = "Sốt xuất huyết"
+DENGUE = "sot-xuat-huyet"
 CLUSTER = (2, 3, 1, 2, 1, 0, 1)
 """New cases of the dengue cluster, day by day, within some 150 metres."""
-CLUSTER_DAYS = len(CLUSTER) + 14
-"""It ends fourteen days after its last case."""
 METRES = 1 / 111_000
 
 
@@ -81,13 +79,6 @@ def dengue_week(world: World, commune: Unit, period: Period, _: Random) -> Mappi
     }
 
 
-def clusters(world: World, commune: Unit, period: Period, _: Random) -> Mapping[str, float]:
-    day = period.day
-    here = world.story_place("dengue", day).id == commune.id
-    active = here and 1 <= world.story_day("dengue", day) < CLUSTER_DAYS
-    return {"health.dengue-clusters": int(active)}
-
-
 def station(world: World, unit: Unit, period: Period, chance: Random) -> Mapping[str, float]:
     """Mondays are full, weekends are for emergencies; in the cold months more people come."""
     day = period.day
@@ -134,6 +125,4 @@ FEEDS = (
          after=timedelta(days=10), steady=True),
     Feed(name="dengue-week", level="commune", span=Span.WEEK, figures=dengue_week, steady=True,
          after=timedelta(hours=20)),
-    Feed(name="dengue-clusters", level="commune", span=Span.DAY, figures=clusters, steady=True,
-         after=timedelta(minutes=30)),
 )  # fmt: skip

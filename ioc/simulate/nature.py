@@ -8,10 +8,10 @@ from random import Random
 
 from hub.catalogue.periods import LOCAL, Period, Span
 from hub.catalogue.records import Unit
-from hub.engines import air, danger, fwi, rain
+from hub.engines import danger, fwi, rain
 from ioc.simulate.calendar import DAY
 from ioc.simulate.feed import Feed
-from ioc.simulate.weather import dry_since, dust_before, rain_before, weather
+from ioc.simulate.weather import dry_since, weather
 from ioc.simulate.world import World
 
 FWI_DAYS = 20
@@ -21,19 +21,16 @@ A_VUONG = (352.0, 378.0)
 
 
 def fire_danger(world: World, commune: Unit, period: Period, _: Random) -> Mapping[str, float]:
-    today, tomorrow = period.day, period.day + DAY
-    now = _danger(world, commune.id, today)
+    """What comes from forecasts; the index of the day itself the hub reckons from the stations."""
+    tomorrow = _danger(world, commune.id, period.day + DAY)
     return {
-        "forest-fire.danger-index": round(now.p, 1),
-        "forest-fire.dry-days": now.h,
-        "forest-fire.danger-level": now.level.level,
-        "forest-fire.danger-level-tomorrow": _danger(world, commune.id, tomorrow).level.level,
-        "forest-fire.fwi": round(_fwi(world, commune, today), 1),
+        "forest-fire.danger-level-tomorrow": tomorrow.level.level,
+        "forest-fire.fwi": round(_fwi(world, commune, period.day), 1),
     }
 
 
 def _danger(world: World, commune: str, day: date) -> danger.Danger:
-    rules = danger.rules()
+    rules = _danger_rules()
     begin = dry_since(world, commune, day, rules.index.rain_reset_mm)
     days = [_day(world, commune, begin + DAY * n) for n in range((day - begin).days + 1)]
     table = next(iter(rules.tables))
@@ -49,7 +46,7 @@ def _day(world: World, commune: str, day: date) -> danger.Weather:
 
 
 def _fwi(world: World, commune: Unit, day: date) -> float:
-    rules = fwi.rules()
+    rules = _fwi_rules()
     codes, value = rules.start, 0.0
     for back in range(FWI_DAYS, -1, -1):
         then = day - DAY * back
@@ -61,6 +58,21 @@ def _fwi(world: World, commune: Unit, day: date) -> float:
         found = fwi.reckon(codes, told, rules, lat=commune.lat or 0.0)
         codes, value = found.codes, found.fwi
     return value
+
+
+@lru_cache(maxsize=1)
+def _danger_rules() -> danger.Rules:
+    return danger.rules()
+
+
+@lru_cache(maxsize=1)
+def _fwi_rules() -> fwi.Rules:
+    return fwi.rules()
+
+
+@lru_cache(maxsize=1)
+def _rain_rules() -> rain.Rules:
+    return rain.rules()
 
 
 def burns(world: World, commune: Unit, day: date) -> bool:
@@ -98,38 +110,23 @@ def towers(world: World, _: Unit, __: Period, chance: Random) -> Mapping[str, fl
 
 
 def station(world: World, unit: Unit, period: Period, chance: Random) -> Mapping[str, float]:
-    """One hour of a station; dust and rain are those of its commune."""
-    place, hour = unit.parent or "", period.start.astimezone(LOCAL)
-    sky = weather(world, place, hour.date())
-    figures = {
+    """One hour of a station: warmest and driest at 13:00; rain and dust of its commune."""
+    hour = period.start.astimezone(LOCAL)
+    sky = weather(world, unit.parent or "", hour.date())
+    swing = (1 - cos(tau * (hour.hour - 1) / 24)) / 2
+    return {
         "environment.pm25": round(max(sky.pm25[hour.hour] + chance.gauss(0, 0.6), 0.5), 1),
+        "environment.temperature": round(sky.celsius - 9 * (1 - swing), 1),
+        "environment.humidity": round(min(sky.humidity_percent + 25 * (1 - swing), 99), 1),
         "environment.rain-1h": round(sky.rain_mm[hour.hour], 1),
-        "environment.rain-3h": rain_before(world, place, period.end, 3),
-        "environment.rain-24h": rain_before(world, place, period.end, 24),
     }
-    hours = dust_before(world, place, period.end, 12)
-    quality = air.hourly({air.Pollutant.PM25: hours}, _air())
-    if quality.index is not None:
-        figures["environment.vn-aqi-hour"] = quality.index
-    return figures
-
-
-def air_of_day(world: World, unit: Unit, period: Period, _: Random) -> Mapping[str, float]:
-    dust = weather(world, unit.parent or "", period.day).pm25
-    quality = air.daily({air.Pollutant.PM25: dust}, _air())
-    return {} if quality.index is None else {"environment.vn-aqi": quality.index}
-
-
-@lru_cache(maxsize=1)
-def _air() -> air.Rules:
-    return air.rules()
 
 
 def landslide(world: World, commune: Unit, period: Period, _: Random) -> Mapping[str, float]:
     """Of the commune's most dangerous slope."""
     days = [weather(world, commune.id, period.day - DAY * n).rain_of_day for n in range(8)]
     slope = rain.Spot(id="mp", name_vi="Điểm mô phỏng", hazard=rain.Hazard.HIGH)
-    risk = rain.landslide(rain.fallen_by_day(days), [slope], rain.rules().landslide)
+    risk = rain.landslide(rain.fallen_by_day(days), [slope], _rain_rules().landslide)
     return {"environment.landslide-level": max(each.level for each in risk)}
 
 
@@ -156,8 +153,6 @@ FEEDS = (
          after=timedelta(minutes=5)),
     Feed(name="stations", level="weather-station", span=Span.HOUR, figures=station, steady=True,
          after=timedelta(minutes=2)),
-    Feed(name="air", level="weather-station", span=Span.DAY, figures=air_of_day, steady=True,
-         after=timedelta(minutes=10)),
     Feed(name="landslide", level="commune", span=Span.DAY, figures=landslide, steady=True,
          after=timedelta(minutes=15)),
     Feed(name="reservoir", level="reservoir", span=Span.HOUR, figures=reservoir, steady=True,

@@ -121,24 +121,7 @@ def portal(world: World, commune: Unit, _: Period, chance: Random) -> Mapping[st
     }
 
 
-GROUPS = (("transparency", 18), ("progress", 20), ("digitisation", 22), ("online", 22),
-          ("satisfaction", 18))  # fmt: skip
-
-
-def score(world: World, commune: Unit, period: Period, chance: Random) -> Mapping[str, float]:
-    """Near nine tenths of each group's points; a bad week costs progress and satisfaction."""
-    bad = any(bad_week(world, commune.id, period.day + timedelta(days=n)) for n in range(28))
-    points = {}
-    for name, most in GROUPS:
-        share = 0.88 + 0.08 * world.trait(commune, name) + chance.gauss(0, 0.01)
-        share -= 0.12 if bad and name in ("progress", "satisfaction") else 0
-        points[f"public-services.score-{name}"] = round(most * min(share, 1.0), 2)
-    return {**points, "public-services.score-766": round(sum(points.values()), 2)}
-
-
 FEEDS = (
     Feed(name="portal", level="commune", span=Span.MONTH, figures=portal, after=timedelta(days=3),
          steady=True),
-    Feed(name="score-766", level="commune", span=Span.MONTH, figures=score, steady=True,
-         after=timedelta(hours=6)),
 )  # fmt: skip

@@ -1,11 +1,10 @@
 """The weather of a commune, hour by hour: what fires, rain, schools and air depend on."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import lru_cache
 from random import Random
 
-from hub.catalogue.periods import LOCAL
 from ioc.simulate.calendar import DAY, FOEHN_MONTHS, WET_DAYS, WET_MM
 from ioc.simulate.world import World
 
@@ -66,20 +65,6 @@ def _dust(hour: int, wet: bool, chance: Random) -> float:
     """More when people cook and drive, less in rain."""
     daily = 6 if hour in (6, 7, 8, 17, 18, 19) else 0
     return round(max((9 if wet else 16) + daily + chance.gauss(0, 2.5), 1), 1)
-
-
-def rain_before(world: World, place: str, end: datetime, hours: int) -> float:
-    """Millimetres of the `hours` before `end`."""
-    back = (end - timedelta(hours=n) for n in range(1, hours + 1))
-    local = (hour.astimezone(LOCAL) for hour in back)
-    return round(sum(weather(world, place, h.date()).rain_mm[h.hour] for h in local), 1)
-
-
-def dust_before(world: World, place: str, end: datetime, hours: int) -> list[float]:
-    """PM2.5 of the `hours` before `end`, oldest first."""
-    back = (end - timedelta(hours=n) for n in range(hours, 0, -1))
-    local = (hour.astimezone(LOCAL) for hour in back)
-    return [weather(world, place, h.date()).pm25[h.hour] for h in local]
 
 
 def dry_since(world: World, place: str, day: date, reset_mm: float, most: int = 90) -> date:
