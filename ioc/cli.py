@@ -286,6 +286,10 @@ def _demo(commands: "Commands[Parser]") -> None:
     demo.add_argument("--keep", action="store_true", help="do not delete the temporary folder")
     demo.add_argument("--port", type=int, default=8080, help="of the console; default: 8080")
     demo.add_argument("--open", action="store_true", help="open the pages in a browser")
+    demo.add_argument(
+        "--without-district", action="store_true",
+        help="cameras only: no simulated data of the other subsystems (headless never has any)",
+    )  # fmt: skip
     demo.add_argument("--headless", action="store_true", help="for scripts; end after --seconds")
     demo.add_argument("--seconds", type=float, default=90, metavar="N", help="headless: default 90")
     demo.add_argument(
