@@ -35,7 +35,10 @@ def _in(world: World, day: date, number: int, chance: Random) -> Story:
     hours = 8.0 * DAYS[urgency] * min(chance.betavariate(3, 2), 0.97)
     if chance.random() < 0.035:
         hours = 8.0 * DAYS[urgency] + chance.uniform(1, 20)
-    said = {"urgency": urgency, "exchanged": chance.random() < 0.97}
+    said: dict[str, str | int | float | bool] = {
+        "urgency": urgency,
+        "exchanged": chance.random() < 0.97,
+    }
     at, steps = came, [Step(at=came, state="tiep-nhan", due_at=due, attributes=said)]
     pieces = ((opened, "dang-ky"), (0.1 * hours, "trinh"), (0.15 * hours, "chi-dao"),
               (0.1 * hours, "xu-ly"))  # fmt: skip
