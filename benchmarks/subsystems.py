@@ -34,9 +34,8 @@ KINDS = (Kind.OBSERVATION, Kind.CASE, Kind.MENTION)
 
 def made(scale: float, days: int) -> list[Batch]:
     until = utc_now()
-    return list(
-        batches(District(World(seed=7, scale=scale)).told(until - timedelta(days=days), until))
-    )
+    district = District(World(seed=7, scale=scale))
+    return list(batches(district.told(until - timedelta(days=days), until)))
 
 
 def measure(scale: float, days: int) -> Sequence[Figure]:
@@ -61,7 +60,7 @@ def _measured(folder: Path, parcels: list[Batch], scale: float) -> Sequence[Figu
     cases = len({b.case for each in parcels for b in each.bodies if isinstance(b, CaseBody)})
     note = (
         f"{words} words, {cases} cases: {parts}; {count} figures {computing:.0f} s "
-        f"(CPU {process_time() - cpu:.0f} s); peak {memory(os.getpid()).peak_rss:.0f} MB with the words"
+        f"(CPU {process_time() - cpu:.0f} s); peak {memory(os.getpid()).peak_rss:.0f} MB"
     )
     return [Figure(name="60 days taken in", value=total, limit=LIMIT_S * min(scale, 1),
                    unit="s", note=note)]  # fmt: skip
