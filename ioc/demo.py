@@ -135,10 +135,14 @@ class Demo:
         self._say("")
 
     def step(self) -> None:
-        """One round of watching; raises ChildDied."""
+        """One round of watching; raises ChildDied.  Of the simulated district it is only said: a
+        fire still reaches the phone without it."""
         time.sleep(ROUND_S)
-        for child in self.children:
-            if (code := child.exit_code) is not None:
+        for child in list(self.children):
+            if (code := child.exit_code) is not None and child is self._district:
+                self.children.remove(child)
+                self._say(f"Số liệu mô phỏng ngừng nạp ({code}) · the simulated data ended")
+            elif code is not None:
                 raise ChildDied(name=child.name, exit_code=code, tail=child.tail())
         if (code := self.broker.exit_code) is not None:
             tail = self.broker.log.read_text(encoding="utf-8", errors="replace")[-2000:]
