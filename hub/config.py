@@ -233,6 +233,19 @@ class Rules(Section):
         title="Same fire",
         description="A new sighting in the same direction within this time is the same fire.",
     )
+    again_after_s: float = Field(
+        default=300,
+        gt=0,
+        title="Still seen",
+        description="What a camera goes on seeing for longer after its incident was closed opens "
+        "a new one; flames where it saw smoke do at once.",
+    )
+    burn_again_after_s: float = Field(
+        default=7_200,
+        gt=0,
+        title="Still burning",
+        description="The same where the verdict was a controlled burn.",
+    )
     offline_after_s: float = Field(
         default=300,
         gt=0,

@@ -2,17 +2,18 @@
 
 The same fire is: the same sighting; or, within `same_fire_s`, the same camera looking the same
 way; or another camera whose ray crosses.  A second fire elsewhere in the picture is a second
-incident: none is swallowed by a cooldown.
+incident: none is swallowed by a cooldown, nor by a verdict that was wrong (hub.again).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from contracts.sighting import Label, Sighting, State
+from hub import again
 from hub.config import Rules
 from hub.database import Work, upsert
 from hub.geometry import Ray, Spot, apart_deg, crossing
@@ -79,12 +80,22 @@ class Fires:
     def _incident_of(
         self, work: Work, arrived: Arrived, camera: Camera, known: Row[Any] | None
     ) -> str:
+        if known is None:
+            return self._filed(work, arrived, camera, None)
+        row = again.newest(work.connection, known.incident)
+        if row.closed_at is None:
+            if arrived.sighting.state is not State.CLOSED:
+                self._incidents.refresh(work, row.id, self._alarm(arrived, camera, None, 1))
+        elif again.is_due(row, known, arrived.sighting, arrived.captured_at, self._rules):
+            worst = replace(arrived, sighting=again.worst(arrived.sighting, known))
+            follower = self._filed(work, worst, camera, row)
+            self._incidents.continued(work, row.id, follower, arrived.received_at)
+            return follower
+        return str(row.id)
+
+    def _filed(self, work: Work, arrived: Arrived, camera: Camera, closed: Row[Any] | None) -> str:
+        """The incident for what is new, or is still seen after its incident was `closed`."""
         seen = arrived.sighting
-        if known is not None:
-            if _is_unclosed(work.connection, known.incident) and seen.state is not State.CLOSED:
-                alarm = self._alarm(arrived, camera, None, 1)
-                self._incidents.refresh(work, known.incident, alarm)
-            return str(known.incident)
         near = _recent(work.connection, arrived, self._rules.same_fire_s)
         if (same := _same_look(near, seen)) is not None:
             alarm = self._alarm(arrived, camera, None, 1)
@@ -94,10 +105,12 @@ class Fires:
             row, fix = crossed
             alarm = self._alarm(arrived, camera, fix, 2)
             joined = f"{seen.device}/{seen.camera}"
-            again = any(each.incident == row.incident and _of_camera(each, seen) for each in near)
-            self._incidents.refresh(work, row.incident, alarm, joined="" if again else joined)
+            known = any(each.incident == row.incident and _of_camera(each, seen) for each in near)
+            self._incidents.refresh(work, row.incident, alarm, joined="" if known else joined)
             return str(row.incident)
-        return self._incidents.raise_(work, self._alarm(arrived, camera, None, 1)).incident
+        alarm = self._alarm(arrived, camera, None, 1)
+        alarm = alarm if closed is None else again.anew(alarm, closed)
+        return self._incidents.raise_(work, alarm).incident
 
     def _alarm(self, arrived: Arrived, camera: Camera, fix: Spot | None, towers: int) -> Alarm:
         seen = arrived.sighting

@@ -10,6 +10,11 @@ LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 QUARTERS = ("Bắc", "Đông Bắc", "Đông", "Đông Nam", "Nam", "Tây Nam", "Tây", "Tây Bắc")
 REASONS_AWAY = {"connection lost": "đứt kết nối", "stopped": "phần mềm được tắt"}
 """What a box says of its own absence, for people."""
+VERDICTS = {
+    "confirmed": "Xác nhận cháy",
+    "false-alarm": "Báo động giả",
+    "controlled-burn": "Đốt có kiểm soát",
+}
 SEEN = {Label.SMOKE: "khói", Label.FIRE: "lửa"}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from hub import wording as words
 from hub.incidents import CLOSES_BY_ITSELF
 from hub.web.board import DeviceState, DeviceView
 from hub.wording import LOCAL, away, quarter
@@ -16,11 +17,7 @@ STATES = {
     DeviceState.SILENT: "im lặng",
     DeviceState.OFFLINE: "mất liên lạc",
 }
-VERDICTS = {
-    "confirmed": "Xác nhận cháy",
-    "false-alarm": "Báo động giả",
-    "controlled-burn": "Đốt có kiểm soát",
-}
+VERDICTS = words.VERDICTS
 KNOWN = "Đã biết"
 """The only verdict on a machine's trouble: nobody confirms a fire of a box."""
 SEVERITIES = {
@@ -29,7 +26,7 @@ SEVERITIES = {
 ACTIONS = {
     "opened": "Mở", "severity": "Đổi mức độ", "joined": "Thêm camera nhìn thấy",
     "cleared": "Không còn thấy", "returned": "Thấy trở lại", "acknowledged": "Đã xử lý",
-    "closed": "Đóng",
+    "closed": "Đóng", "continued": "Vẫn còn thấy",
 }  # fmt: skip
 REASONS = (
     "Mây, sương mù",
