@@ -52,6 +52,9 @@ class Records(Section):
         default=None, title="Password variable", description="Variable with the same."
     )
 
+    def written(self) -> tuple[str, ...]:
+        return () if self.url else ("path",)
+
     @model_validator(mode="after")
     def _safe(self) -> Self:
         if not self.url:
@@ -114,6 +117,9 @@ class Influx(Section):
         description="Points kept while the server is away (about 150 bytes each); beyond it the "
         "oldest are dropped and counted. Alarms are not among them.",
     )
+
+    def written(self) -> tuple[str, ...]:
+        return ("path",) if self.api == "embedded" else ()
 
     @model_validator(mode="after")
     def _safe(self) -> Self:

@@ -277,7 +277,7 @@ def test_a_second_sighting_of_the_closed_fire_joins_the_one_that_followed(
             work, lookout.all()[0].id, Verdict.FALSE_ALARM, who="Lan", at=NOON, reason="sương"
         )
     lookout.sees(still(message, 6 * MINUTE))
-    lookout.sees(still(other, 6 * MINUTE, **{"findings": sighting(NOON, **box(0.8)).findings}))
+    lookout.sees(still(other, 6 * MINUTE, findings=sighting(NOON, **box(0.8)).findings))
     assert len(lookout.all()) == 2
 
 
