@@ -16,6 +16,7 @@ from hub.incidents import Incidents
 from hub.notifications import Announcer
 from hub.places import district
 from hub.records import incidents, notifications, sightings
+from hub.wording import small
 from tests.hub.conftest import NOON
 from tests.hub.messages import PRAO, SONG_KON, looking, sighting, status
 
@@ -68,7 +69,7 @@ def test_the_title_says_what_where_and_in_which_commune(lookout: Lookout) -> Non
     [fire] = lookout.all()
     assert fire.title_vi == "Nghi có khói rừng – tháp Prao, hướng 125°, xã Đông Giang"
     assert fire.text_vi == (
-        "Camera Bắc (Tháp Prao) thấy khói lúc 12:00:00 ngày 01/04/2026, độ tin cậy 80 %. "
+        "Tháp Prao · Camera Bắc thấy khói lúc 12:00:00 ngày 01/04/2026, độ rõ: rõ. "
         "Hướng 125° (Đông Nam)."
     )
     assert (fire.severity, fire.commune_code, fire.fixed) == ("major", "20467", False)
@@ -138,8 +139,34 @@ def test_a_second_tower_whose_ray_crosses_joins_and_locates(lookout: Lookout) ->
     assert fire.fixed
     assert (fire.lat, fire.lon) == (pytest.approx(15.9, abs=5e-4), pytest.approx(107.73, abs=5e-4))
     assert fire.severity == "critical"
+    assert fire.text_vi.startswith(
+        "2 camera cùng thấy: Tháp Prao · Camera Bắc; Tháp Ba · Camera Đông. "
+    )
     assert "Hai camera cắt nhau tại 15.90" in fire.text_vi
     assert lookout.events() == ["incident.opened", "incident.updated"]
+
+
+@pytest.mark.parametrize(("label", "what"), [("smoke", "khói rừng"), ("fire", "cháy rừng")])
+def test_a_second_tower_does_not_take_the_title_away_from_the_first(
+    lookout: Lookout, label: str, what: str
+) -> None:
+    lookout.sees(sighting(NOON, **looking(107.3806)))
+    lookout.sees(
+        sighting(NOON + MINUTE, device="thap-ba", camera="dong", label=label, **looking(169.1787))
+    )
+    [fire] = lookout.all()
+    assert fire.title_vi == f"Nghi có {what} – tháp Prao, hướng 107°, xã Đông Giang"
+    assert (fire.camera, fire.camera_title) == ("thap-prao/bac", "Tháp Prao · Camera Bắc")
+    assert fire.bearing_deg == 107.3806
+
+
+def test_the_title_names_the_commune_of_the_crossing(lookout: Lookout) -> None:
+    lookout.sees(sighting(NOON, device="thap-ba", camera="dong", **looking(169.1787)))
+    before = lookout.all()[0].title_vi
+    lookout.sees(sighting(NOON + MINUTE, **looking(107.3806)))
+    [fire] = lookout.all()
+    assert before.startswith("Nghi có khói rừng – tháp Ba, hướng 169°")
+    assert fire.title_vi == f"Nghi có khói rừng – tháp Ba, hướng 169°, {small(fire.commune)}"
 
 
 def test_a_tower_that_looks_elsewhere_sees_another_fire(lookout: Lookout) -> None:
