@@ -39,8 +39,8 @@ class ConfigError(ValueError):
         self.value = value
         self.remedy = remedy
         said = shown(key, value)
-        of = f"key {place or key!r}" if key else "the file"
-        super().__init__(f"{file}: {of}{said and f' has value {said}'}: {remedy}")
+        of = f"key {(place or key)!r}{said and f' has value {said}'}" if key else said.strip("'")
+        super().__init__(f"{file}: {of and f'{of}: '}{remedy}")
 
 
 class NotReady(ConfigError):

@@ -214,7 +214,10 @@ class Console(Section):
         if self.tls_cert_file is None:
             raise ValueError("tls_cert_file: a console beyond loopback needs TLS")
         if self.users_file is None:
-            raise ValueError("users_file: a console beyond loopback needs users")
+            raise ValueError(
+                "users_file: a console beyond loopback needs users: name a file, then run "
+                "ioc hub user add"
+            )
         return self
 
 
