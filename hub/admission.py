@@ -6,10 +6,10 @@ one is named.  What is kept is kept with its history and its provenance in one t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from contracts.indicator import AnyBody, CaseBody, MentionBody, ObservationBody
-from hub import observations, secrecy
+from hub import feeds, observations, secrecy
 from hub.cases.store import CaseBook
 from hub.catalogue.periods import LOCAL, containing
 from hub.database import Work
@@ -19,6 +19,8 @@ from hub.provenance import CLASSIFIED_VI, Admitted, NotAdmitted, Provenance, Ref
 
 AHEAD = timedelta(minutes=5)
 """How far a clock elsewhere may be ahead."""
+OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""Nothing here is older: an earlier date is a mistake of a file or a clock."""
 SHOWN = 80
 """Characters of a wrong value that are said back."""
 
@@ -82,9 +84,16 @@ class Admission:
             admitted += self._cases.store(work, states, provenance)
         if texts:
             admitted += self._mentions.store(work, texts, provenance)
+        if bodies:
+            about = self.about(bodies[0])
+            feeds.spoke(work, provenance, about.subsystem, admitted.stored + admitted.corrected)
         return admitted
 
     def _faults(self, body: AnyBody, now: datetime) -> Iterator[_Fault]:
+        """Of a date that is far off the rest is not looked at: no calendar reaches there."""
+        name, at = _date(body)
+        if at < OLDEST:
+            return iter((_Fault(field=name, value=at, why_vi="trước năm 2000; xem lại ngày"),))
         match body:
             case ObservationBody():
                 return self._figure_faults(body, now)
@@ -139,6 +148,16 @@ class Admission:
         elif kind is not None and known.kind != kind:
             wanted = self._catalogue.kinds[kind].name_vi
             yield _Fault(field="unit", value=unit, why_vi=f"chỉ số này là của từng {wanted}")
+
+
+def _date(body: AnyBody) -> tuple[str, datetime]:
+    match body:
+        case ObservationBody(period_start=at):
+            return "period_start", at
+        case CaseBody(at=at):
+            return "at", at
+        case MentionBody(published_at=at):
+            return "published_at", at
 
 
 def _mention_faults(body: MentionBody, now: datetime) -> Iterator[_Fault]:

@@ -31,6 +31,7 @@ from hub.broker import Delivery, Link
 from hub.config import HubConfig, load
 from hub.context import Context
 from hub.database import Database, open_engine, upsert
+from hub.deadlines import Deadlines
 from hub.devices import Devices
 from hub.feed import Feed
 from hub.figures.engine import Figures
@@ -45,6 +46,7 @@ from hub.migrations import upgrade
 from hub.notifications import Announcer
 from hub.places import district
 from hub.processor import Processor
+from hub.reckoning.reckoner import Reckoner
 from hub.records import inbox, quarantine, settings
 from hub.timeseries import open_store
 from hub.timeseries.writer import Writer
@@ -101,6 +103,9 @@ class Hub:
             database=self.database, catalogue=self.knowledge.catalogue, judge=troubles.judge
         )
         self._devices = Devices(self.database)
+        self.reckoner = Reckoner(
+            database=self.database, catalogue=self.knowledge.catalogue, admission=self.admission
+        )
         self.processor = Processor(
             database=self.database,
             fires=Fires(self.incidents, places, config.rules),
@@ -121,14 +126,16 @@ class Hub:
             database=self.database,
             devices=self._devices,
             watch=Watch(self.incidents, places, config.rules),
+            deadlines=Deadlines(self.incidents, self.knowledge),
             series_refusal=self._series_refusal,
+            health=self.health,
         )
         self._running = ExitStack()
 
     def start(self) -> None:
         """Starts from the phones backwards, so that nothing arrives where nobody works yet."""
         self._devices.load()
-        parts: list[Part] = [self.webhooks, self.writer, self.figures]
+        parts: list[Part] = [self.webhooks, self.writer, self.figures, self.reckoner]
         parts += [self.processor, self._housekeeping]
         parts += [self.inbox, *self._links]
         for part in parts:

@@ -1,6 +1,5 @@
 """The `ioc` command.  A room is imported only when its sub-command runs."""
 
-import argparse
 import importlib
 import logging
 import sys
@@ -8,11 +7,15 @@ import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
 
+from ioc import enrolment_cli
 from ioc.exits import Exit, complain
+from ioc.parsing import Commands, Parser
+from ioc.parsing import command as _command
+from ioc.parsing import group as _group
 
 PACKAGE = "dong-giang-ioc"
+OURS = ("contracts", "edge_agent", "hub", "ioc", "models", "provisioning")
 LEVELS = ("debug", "info", "warning", "error")
 
 EXITS = """
@@ -190,38 +193,6 @@ The page that plays the phone in the demo: verifies webhooks and shows them.  Lo
 """
 
 
-class Parser(argparse.ArgumentParser):
-    """Help keeps its lines; a wrong command line shows its own usage."""
-
-    def __init__(self, **options: object) -> None:
-        options["formatter_class"] = argparse.RawDescriptionHelpFormatter
-        super().__init__(**options)  # type: ignore[arg-type]
-
-    def error(self, message: str) -> NoReturn:
-        if message.endswith("required: COMMAND"):  # who names none wants to know which there are
-            self.print_help(sys.stderr)
-            self.exit(Exit.USAGE, f"{self.prog}: name a command; see {self.prog} --help\n")
-        self.print_usage(sys.stderr)
-        self.exit(Exit.USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
-
-
-Commands = argparse._SubParsersAction  # noqa: SLF001  (argparse names no public type for it)
-
-
-def _command(
-    commands: "Commands[Parser]", name: str, module: str, extra: str, *, about: str, epilog: str
-) -> Parser:
-    """A sub-command that runs `ioc.commands.<module>`, which needs `extra` of the package."""
-    made = commands.add_parser(name, help=about, description=about, epilog=epilog)
-    made.set_defaults(module=module, extra=extra)
-    return made
-
-
-def _group(commands: "Commands[Parser]", name: str, about: str) -> "Commands[Parser]":
-    group = commands.add_parser(name, help=about, description=about)
-    return group.add_subparsers(metavar="COMMAND", required=True)
-
-
 def _config(parser: Parser) -> None:
     parser.add_argument("--config", required=True, metavar="FILE", help="TOML file")
 
@@ -238,7 +209,9 @@ def parser() -> Parser:
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     _demo(commands)
     _hub(_group(commands, "hub", "the centre: run it, look into it"))
-    _agent(_group(commands, "agent", "the box at the cameras"))
+    agent = _group(commands, "agent", "the box at the cameras")
+    _agent(agent)
+    enrolment_cli.add(commands, agent)
     check = _command(
         commands, "check-config", "check_config", "demo",
         about="says what is wrong with configuration files", epilog=CHECK,
@@ -421,7 +394,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(importlib.import_module(f"ioc.commands.{options.module}").run(options))
     except ModuleNotFoundError as missing:
-        if not options.extra or str(missing.name).partition(".")[0] in ("ioc", "hub", "contracts"):
+        if not options.extra or str(missing.name).partition(".")[0] in OURS:
             raise
         complain(
             f"this command needs the package {missing.name!r}: "

@@ -77,6 +77,7 @@ def admit(
         (dossier(attributes={"online": "có"}), "attributes.online", "true hoặc false"),
         (dossier(attributes={"do_mat": "Mật"}), "do_mat", "mật"),
         (text(published_at=NOON + HOUR), "published_at", "tương lai"),
+        (text(published_at=NOON - 10_000 * DAY), "published_at", "trước năm 2000"),
         (text(text="TỐI MẬT\nabc"), "text", "mật"),
     ],
 )  # fmt: skip

@@ -24,6 +24,27 @@ SUBCOMMANDS = [
     ["check-config"],
     ["contracts", "export"],
     ["phone", "run"],
+    ["ca", "init"],
+    ["ca", "show"],
+    ["ca", "service"],
+    ["ca", "server"],
+    ["ca", "crl"],
+    ["ca", "audit"],
+    ["device", "add"],
+    ["device", "invite"],
+    ["device", "list"],
+    ["device", "show"],
+    ["device", "label"],
+    ["device", "revoke"],
+    ["device", "sign"],
+    ["device", "bundle"],
+    ["enrol", "serve"],
+    ["provision", "broker"],
+    ["agent", "enrol"],
+    ["agent", "csr"],
+    ["agent", "install"],
+    ["agent", "install-bundle"],
+    ["agent", "renew"],
 ]
 
 
@@ -178,5 +199,6 @@ def test_secrets_are_no_arguments() -> None:
     said = "".join(ioc(*command, "--help").stdout for command in SUBCOMMANDS)
     assert "--password" not in said
     assert "--secret " not in said
-    assert "--token" not in said
+    assert "--token " not in said
+    assert "--passphrase " not in said
     assert "--passphrase " not in said
