@@ -119,9 +119,8 @@ def _labels(
     areas: Sequence[Area], eyes: Sequence[Eye], alarms: Sequence[Alarm], names: Mapping[str, str]
 ) -> tuple[Label, ...]:
     """Names of towers beside their marks, then of communes, each moved until it covers nothing."""
-    taken = [
-        Patch(x=mark.x, y=mark.y, width=2 * MARK, height=2 * MARK) for mark in (*eyes, *alarms)
-    ]
+    at = [(mark.x, mark.y) for mark in eyes] + [(mark.x, mark.y) for mark in alarms]
+    taken = [Patch(x=x, y=y, width=2 * MARK, height=2 * MARK) for x, y in at]
     made: list[Label] = []
     for eye in {eye.device: eye for eye in eyes}.values():
         text = names[eye.device]
