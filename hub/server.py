@@ -24,6 +24,7 @@ from contracts import topics
 from contracts.clock import utc_now
 from contracts.configuration import secret
 from contracts.identity import Lane
+from contracts.readiness import require
 from hub import counters, shed, webhook
 from hub.admission import Admission
 from hub.broker import Delivery, Link
@@ -265,7 +266,9 @@ class Ending:
 def run(config_path: Path) -> int:
     """Runs the hub until SIGTERM or SIGINT; the process's exit code.  Raises ConfigError."""
     ending = Ending()
-    hub = Hub(load(config_path))
+    config = load(config_path)
+    require(config_path, config)
+    hub = Hub(config)
     hub.start()
     try:
         if find_spec("hub.web") and find_spec("hub.web.app"):

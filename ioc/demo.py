@@ -124,7 +124,7 @@ class Demo:
 
     def _introduce(self) -> None:
         lines = {
-            "Bảng trực / console": self.folder.console,
+            "Bàn trực / console": self.folder.console,
             "Điện thoại / phone": self.folder.phone,
             "Máy chủ tin / broker": f"{self.broker.recipe.name}, {self.broker.url}",
             "Thư mục / folder": str(self._path),

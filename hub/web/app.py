@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -50,6 +51,7 @@ def create_app(context: Context) -> FastAPI:
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_exception_handler(NotSignedIn, _to_the_door)
     app.add_exception_handler(Forbidden, pages.forbidden)
+    app.add_exception_handler(HTTPException, pages.absent)
     app.middleware("http")(_guard)
     app.add_middleware(
         SessionMiddleware,

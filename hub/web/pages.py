@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from sqlalchemy import select
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from contracts.clock import utc_now
 from hub import ledger
@@ -13,13 +16,15 @@ from hub.context import Context
 from hub.incident import Verdict
 from hub.incidents import AlreadyClosed, NoSuchIncident, ReasonMissing
 from hub.records import incidents
-from hub.web import board, chart, events
+from hub.web import board, chart, events, sights
 from hub.web.access import Door, Forbidden, check_csrf
 from hub.web.render import Renderer
 
 NAME_LIMIT = 60
 PAGE_ROWS = 100
 FOREVER = "private, max-age=31536000, immutable"
+CAPTION = "X-Caption"
+"""Header of an incident's picture: which camera took it and when, percent-encoded UTF-8."""
 CHOICES = {verdict.value: verdict for verdict in Verdict}
 
 
@@ -78,7 +83,7 @@ class Pages:
                 raise HTTPException(404, "Không có sự việc này.")
             devices = board.all_devices(connection, self._context.config.rules, now)
             history = board.history(connection, name)
-            looks = board.looks(connection, name)
+            looks = sights.looks(connection, name)
         return self._render.page(
             request, "incident", one=one, now=now, history=history, looks=looks, note=note,
             chart=chart.chart(self._render.shapes(now), devices, [one]),
@@ -90,10 +95,10 @@ class Pages:
         with self._context.database.read() as connection:
             one = board.incident(connection, name)
             best = one and (one.picture or one.thumbnail)
-            body = board.jpeg(connection, best) if best else None
-        if body is None:
+            body = board.jpeg(connection, best.id) if best else None
+        if body is None or not best:
             raise HTTPException(404, "Chưa có ảnh.")
-        return Response(body, media_type="image/jpeg")
+        return Response(body, media_type="image/jpeg", headers={CAPTION: quote(best.caption)})
 
     def judge(
         self,
@@ -214,6 +219,14 @@ class Pages:
     async def forbidden(self, request: Request, error: Exception) -> Response:
         why = error.why if isinstance(error, Forbidden) else str(error)
         return self._render.page(request, "forbidden", status=403, why=why)
+
+    async def absent(self, request: Request, error: Exception) -> Response:
+        """What is not there, said as a page to browsers and as JSON to programs."""
+        assert isinstance(error, StarletteHTTPException)
+        if "text/html" not in request.headers.get("accept", ""):
+            return await http_exception_handler(request, error)
+        why = "Không có trang này." if error.detail == "Not Found" else error.detail
+        return self._render.page(request, "forbidden", status=error.status_code, why=why)
 
     def _person(self, request: Request, who: str) -> str:
         """The signed-in name; on an open desk, the one that was given and is kept."""

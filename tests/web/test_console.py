@@ -94,6 +94,32 @@ def test_every_page_fits_its_screen_and_stays_at_home(
     assert {url.startswith(watched.here) for url in watched.asked} == {True}
 
 
+def test_on_a_phone_the_buttons_stand_above_the_fold(desk: Desk, look: Look) -> None:
+    name = desk.raise_fire()
+    desk.add_picture(name, Size.PICTURE)
+    watched = look(PHONE)
+    for path in ("/", f"/incidents/{name}"):
+        watched.visit(path)
+        for words in ("Xác nhận cháy", "Báo động giả"):
+            button = watched.page.locator("main").get_by_text(words).first
+            box = button.bounding_box()
+            assert box
+            assert box["y"] + box["height"] <= PHONE["height"], (path, words)
+
+
+def test_an_empty_name_is_asked_for_in_vietnamese(desk: Desk, look: Look) -> None:
+    desk.raise_fire()
+    watched = look(PHONE)
+    watched.visit("/")
+    watched.page.get_by_role("button", name="Xác nhận cháy").click()
+    field_ = watched.page.locator("input[name=who]")
+    assert field_.evaluate("one => one.validationMessage") == (
+        "Ghi họ tên người trực trước khi bấm."
+    )
+    field_.fill("Alăng Bảy")
+    assert field_.evaluate("one => one.checkValidity()")
+
+
 def test_a_lost_line_is_said_aloud(look: Look, server: uvicorn.Server) -> None:
     watched = look(PHONE)
     watched.visit("/")

@@ -56,9 +56,12 @@ class Desk:
         with self.context.database.work() as work:
             return self.context.incidents.raise_(work, alarm(**fields)).incident
 
-    def add_picture(self, incident: str, size: Size) -> str:
-        now, sighting, name = utc_now(), new_ulid(), new_ulid()
-        common = {"device": "thap-prao", "camera": "bac", "label": "smoke", "captured_at": now}
+    def add_picture(
+        self, incident: str, size: Size, *, sighting: str = "", camera: str = "bac"
+    ) -> str:
+        now, name = utc_now(), new_ulid()
+        sighting = sighting or new_ulid()
+        common = {"device": "thap-prao", "camera": camera, "label": "smoke", "captured_at": now}
         with self.context.database.work() as work:
             work.connection.execute(insert(sightings).values(
                 sighting=sighting, incident=incident, state="opened", score=0.6, frames=5,
