@@ -17,6 +17,7 @@ LEAST_SIGMA_DEG = 0.8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
+    code: str
     name: str
     path: str
     x: float
@@ -102,7 +103,7 @@ def chart(
 def _area(frame: Frame, shape: Shape) -> Area:
     x, y = frame.point(shape.centre)
     path = "".join(frame.path(ring) for ring in shape.rings)
-    return Area(name=shape.name, path=path, x=x, y=y)
+    return Area(code=shape.code, name=shape.name, path=path, x=x, y=y)
 
 
 def _eye(frame: Frame, device: DeviceView, eye: CameraView, spot: Spot) -> Eye:
