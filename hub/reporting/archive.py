@@ -116,7 +116,7 @@ def listed(connection: Connection, before: int | None, limit: int) -> Sequence[R
     ).order_by(reports.c.id.desc()).limit(limit)  # fmt: skip
     if before is not None:
         query = query.where(reports.c.id < before)
-    return connection.execute(query).all()
+    return list(connection.execute(query))
 
 
 def kept(connection: Connection, number: int) -> Report | None:

@@ -153,7 +153,7 @@ def _overdue(
             Overdue(
                 type_vi=cycle.name_vi if cycle else row.type,
                 unit_vi=unit.name_vi if unit else row.unit,
-                count=row.count,
+                count=row.late,
                 oldest_due_at=row.oldest,
             )
         )

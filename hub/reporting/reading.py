@@ -136,7 +136,7 @@ def overdue_cases(
     """Per type and unit, most first: cases unfinished and past due at `at`."""
     query = (
         select(
-            cases.c.subsystem, cases.c.type, cases.c.unit, func.count().label("count"),
+            cases.c.subsystem, cases.c.type, cases.c.unit, func.count().label("late"),
             func.min(cases.c.due_at).label("oldest"),
         )
         .where(

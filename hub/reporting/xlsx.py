@@ -7,6 +7,7 @@ from io import BytesIO
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hub.reporting import rows
@@ -93,7 +94,7 @@ def _fill(
             _put(sheet, number, column, value)
             widths[column] = min(max(widths.get(column, 8), len(str(value or "")) + 2), WIDEST)
     for column, width in widths.items():
-        sheet.column_dimensions[sheet.cell(1, column).column_letter].width = width
+        sheet.column_dimensions[get_column_letter(column)].width = width
         sheet.cell(1, column).font = Font(bold=True)
     for number, grade in enumerate(grades, start=2):
         if grade in FILLS:

@@ -64,7 +64,8 @@ def test_days_on_which_nobody_reports_are_left_out_not_missing(
 ) -> None:
     write(database, 120, school_week)
     seen = outlook.of(ATTENDANCE, DISTRICT, NOON)
-    weekdays = {one.start.astimezone(LOCAL).weekday() for one in (*seen.history, *seen.ahead)}
+    starts = [one.start for one in seen.history] + [one.start for one in seen.ahead]
+    weekdays = {start.astimezone(LOCAL).weekday() for start in starts}
     assert weekdays == {0, 1, 2, 3, 4}
 
 

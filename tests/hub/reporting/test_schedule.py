@@ -31,8 +31,8 @@ def test_what_is_made_is_not_due_again() -> None:
 
 def test_a_week_is_due_on_monday_and_a_month_on_the_first() -> None:
     done = {"day": "2026-05-31", "week": "2026-05-18", "month": "2026-04-01"}
-    assert keys("2026-06-01T07:00", **done) == ["week 2026-05-25", "month 2026-05-01"]
-    assert keys("2026-05-31T23:59", **done) == []
+    assert keys("2026-06-01T07:00", spans=ALL, **done) == ["week 2026-05-25", "month 2026-05-01"]
+    assert keys("2026-05-31T23:59", spans=ALL, **done) == []
 
 
 def test_tet_is_no_holiday_for_reports() -> None:
