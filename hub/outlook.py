@@ -7,7 +7,7 @@ are no holes: they are left out, and the season is as many days shorter.
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
@@ -36,6 +36,8 @@ REACH = {Span.HOUR: 24 * 28, Span.DAY: 400, Span.WEEK: 260, Span.MONTH: 120, Spa
 """Periods of the past that are read at most."""
 SHOWN = 60
 """Points of the past that are kept with a forecast, for its drawing."""
+LONG_SILENCE = 14
+"""Periods without a figure, after which a series begins anew (Tết and its week are shorter)."""
 RARE = 0.25
 """A weekday told less often than this share of the most usual one is a day off."""
 LOOK_S = 300.0
@@ -181,7 +183,7 @@ def _told(connection: Connection, indicator: Indicator, unit: str, now: datetime
     while periods[-1].start not in known:
         periods.pop()  # not told yet is no hole
     days = _usual_days(indicator.period, list(known))
-    used = tuple(period for period in periods if period.day.weekday() in days)
+    used = _unbroken([one for one in periods if one.day.weekday() in days], known)
     season = len(days) if indicator.period is Span.DAY else SEASONS[indicator.period]
     return _Told(
         periods=used,
@@ -189,6 +191,16 @@ def _told(connection: Connection, indicator: Indicator, unit: str, now: datetime
         ahead=_next(used[-1], HORIZONS[indicator.period], days),
         season=max(season, 2),
     )
+
+
+def _unbroken(periods: Sequence[Period], known: Mapping[datetime, float]) -> tuple[Period, ...]:
+    """What came after the last long silence: what was before it teaches nothing any more."""
+    silent = 0
+    for at in range(len(periods) - 1, -1, -1):
+        silent = 0 if periods[at].start in known else silent + 1
+        if silent > LONG_SILENCE:
+            return tuple(periods[at + silent :])
+    return tuple(periods)
 
 
 def _usual_days(span: Span, starts: Sequence[datetime]) -> frozenset[int]:

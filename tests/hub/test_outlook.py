@@ -91,6 +91,17 @@ def test_the_running_day_is_no_part_of_the_past(database: Database, outlook: Out
     assert seen.ahead[0].start >= TODAY.start
 
 
+def test_a_long_silence_long_ago_does_not_hide_the_forecast(
+    database: Database, outlook: Outlooks
+) -> None:
+    def value(start: datetime) -> float | None:
+        ago = (TODAY.start - start).days
+        return None if 100 < ago < 200 else school_week(start)
+
+    write(database, 250, value)
+    assert outlook.of(ATTENDANCE, DISTRICT, NOON).reason_vi == ""
+
+
 def test_a_sudden_fall_is_out_of_the_ordinary(database: Database, outlook: Outlooks) -> None:
     yesterday = TODAY.start - DAY
 
