@@ -13,6 +13,7 @@ import cv2
 from contracts.clock import utc_now
 from contracts.identity import Lane
 from contracts.measurement import Measurement
+from contracts.readiness import require
 from contracts.status import Presence, Status
 from edge_agent import telemetry
 from edge_agent.config import AgentConfig, load
@@ -179,4 +180,6 @@ class Agent:
 
 def run(config_path: Path) -> int:
     """`ioc agent run`; the exit code.  Raises ConfigError, SecretMissing, ModelError."""
-    return asyncio.run(Agent(load(config_path)).run())
+    config = load(config_path)
+    require(config_path, config, makes_folders=True)
+    return asyncio.run(Agent(config).run())

@@ -343,6 +343,12 @@ observations = Table(
         postgresql_where=text("superseded_at IS NULL"),
     ),
     Index("ix_observations_period", "measure", "period_start", "unit"),
+    Index(
+        "ix_observations_demo",
+        "measure",
+        sqlite_where=text("demo = 1"),
+        postgresql_where=text("demo"),
+    ),
     sqlite_autoincrement=True,
 )
 """One row a figure as it was told; a correction supersedes it and leaves it in place."""
@@ -395,6 +401,7 @@ cases = Table(
         sqlite_where=text("finished_at IS NULL"),
         postgresql_where=text("finished_at IS NULL"),
     ),
+    Index("ix_cases_demo", "type", sqlite_where=text("demo = 1"), postgresql_where=text("demo")),
 )
 """Each case as its events make it now; `finished_at` is set in its final states only."""
 
@@ -418,6 +425,7 @@ mentions = Table(
     Column("communes", JSON, nullable=False),
     Column("keywords", JSON, nullable=False),
     Column("demo", Boolean, nullable=False),
+    Index("ix_mentions_demo", "id", sqlite_where=text("demo = 1"), postgresql_where=text("demo")),
 )
 """Online texts as they were read; `cluster` is the first of its near copies."""
 
@@ -539,3 +547,68 @@ citizen_reports = Table(
 """What citizens told, beside the case: nothing of who they are.  `code` is the receipt, `form` the
 number of the form that was used up, `copy_of` the case of a look-alike, for a person to judge;
 nobody saw the photo until `looked_at`."""
+
+outlooks = Table(
+    "outlooks",
+    metadata,
+    Column("indicator", String(64), primary_key=True),
+    Column("unit", String(64), primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+"""The newest forecast of each figure, good for the local day of `made_at`."""
+
+reports = Table(
+    "reports",
+    metadata,
+    _row_id(),
+    Column("slot", String(32), unique=True),
+    Column("span", String(8), nullable=False),
+    Column("period_start", Instant, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("title_vi", Text, nullable=False),
+    Column("body", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What was reported, as it was known then.  `slot` (`day 2026-04-01`) is of the schedule: made
+once, whatever dies; None for a report made by hand."""
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("report", BigInteger, primary_key=True, autoincrement=False),
+    Column("subscriber", String(48), primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Column("answer", Text, nullable=False),
+)
+"""Reports on their way by e-mail.  `state`: pending, accepted, refused, expired."""
+
+shift_entries = Table(
+    "shift_entries",
+    metadata,
+    _row_id(),
+    Column("at", Instant, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("incident", String(26)),
+    sqlite_autoincrement=True,
+)
+"""What the officers on duty wrote; only ever added to."""
+
+hand_overs = Table(
+    "hand_overs",
+    metadata,
+    _row_id(),
+    Column("shift_start", Instant, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("giver", Text, nullable=False),
+    Column("taker", Text, nullable=False),
+    Column("body", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Hand-over notes as they were when the shift was handed over; only ever added to."""

@@ -147,6 +147,46 @@ examples:
 Ends with 78 if a file is wrong; file, key, value and remedy are named, one fault a line.
 """
 
+SIMULATE = f"""
+examples:
+  ioc simulate --units /etc/ioc/catalogue
+                                          writes the invented units; then restart the hub
+  ioc simulate --days 60 --hub http://127.0.0.1:8080 --token-file simulate.token
+  ioc simulate --days 60 --config hub.toml
+                                          into the records of this machine, figures computed
+  ioc simulate --days 30 --hub http://127.0.0.1:8080 --config hub.toml --live
+                                          makes a token of its own and goes on in real time
+  ioc simulate --days 7 --out drop/       CSV files as a district would drop them
+
+Schools, dossiers, diseases, cameras, online texts, fire danger, documents, citizens' reports and
+the plan of an invented district, from a seed: the same seed tells the same, and what is sent
+again is recognised.  Everything is marked as demo, in the records and by its name.
+{EXITS}"""
+
+RIGHTS_ADD = """
+examples:
+  ioc token add one-stop --config hub.toml --may case --subsystem public-services
+  ioc token add school-7 --config hub.toml --may observation --unit truong-7 --out school.token
+  ioc token add simulate --config hub.toml --may observation,case,mention --demo --out sim.token
+
+The token is shown this once, or written to a new file that its owner alone can read; the hub
+keeps a digest.  Give the least: the kinds, subsystems and units that its user has.
+"""
+
+RIGHTS_LIST = """
+example:
+  ioc token list --config hub.toml
+
+What each may, until when, and when it was last used.  No token is shown.
+"""
+
+RIGHTS_REVOKE = """
+example:
+  ioc token revoke school-7 --config hub.toml
+
+At once, also for a hub that runs.
+"""
+
 MODEL_EXITS = """
 exit codes:
   0    done
@@ -184,6 +224,16 @@ once and at twice the rate, and what rate so few hours can show at all.  Prints 
 [[camera]] sections of agent.toml.  Choose on recordings of your own, never on those that you will
 judge by.
 {MODEL_EXITS}"""
+
+REPORT_MAKE = f"""
+examples:
+  ioc report make --period day --out hom-qua.pdf --config hub.toml
+  ioc report make --period month --at 2026-03-15 --out thang-3.xlsx --config hub.toml
+
+The report of the period that holds the day --at; without it, of the last one that has ended.  The
+ending of --out says what is written: .pdf, .xlsx or .html.  A hub may run meanwhile; nothing is
+kept in its archive and nothing is sent.
+{EXITS}"""
 
 PHONE = """
 example:
@@ -226,6 +276,9 @@ def parser() -> Parser:
     )  # fmt: skip
     export.add_argument("folder", metavar="FOLDER", help="is made if it does not exist")
     _catalogue(_group(commands, "catalogue", "indicators: what is measured and how it is judged"))
+    _simulate(commands)
+    _token(_group(commands, "token", "who may hand in what by the HTTP API"))
+    _report(_group(commands, "report", "daily, weekly and monthly reports"))
     _phone(_group(commands, "phone", "a stand-in for the officer's phone"))
     return top
 
@@ -244,6 +297,10 @@ def _demo(commands: "Commands[Parser]") -> None:
     demo.add_argument("--keep", action="store_true", help="do not delete the temporary folder")
     demo.add_argument("--port", type=int, default=8080, help="of the console; default: 8080")
     demo.add_argument("--open", action="store_true", help="open the pages in a browser")
+    demo.add_argument(
+        "--without-district", action="store_true",
+        help="cameras only: no simulated data of the other subsystems (headless never has any)",
+    )  # fmt: skip
     demo.add_argument("--headless", action="store_true", help="for scripts; end after --seconds")
     demo.add_argument("--seconds", type=float, default=90, metavar="N", help="headless: default 90")
     demo.add_argument(
@@ -368,6 +425,66 @@ def _catalogue(commands: "Commands[Parser]") -> None:
     check.add_argument("folder", nargs="?", metavar="FOLDER", help="files of your own")
 
 
+def _simulate(commands: "Commands[Parser]") -> None:
+    made = _command(
+        commands, "simulate", "simulate", "hub",
+        about="a simulated district for every subsystem", epilog=SIMULATE,
+    )  # fmt: skip
+    made.add_argument("--days", type=int, default=60, metavar="N", help="back from now: 60")
+    made.add_argument("--seed", type=int, default=7, metavar="N", help="default: 7")
+    made.add_argument(
+        "--scale", type=float, default=0.02, metavar="X",
+        help="1: a full district, 50,000 cases and 100,000 texts in 60 days; default: 0.02",
+    )  # fmt: skip
+    made.add_argument("--until", metavar="DATE", help="last day, YYYY-MM-DD; default: until now")
+    made.add_argument("--live", action="store_true", help="go on in real time")
+    made.add_argument("--hub", metavar="URL", help="hand in by the HTTP API of this console")
+    made.add_argument("--token-file", metavar="FILE", help="a token with the right to demo data")
+    made.add_argument(
+        "--config", metavar="FILE",
+        help="hub.toml: into its records; with --hub only for a token",
+    )  # fmt: skip
+    made.add_argument("--out", metavar="FOLDER", help="write CSV files instead")
+    made.add_argument("--units", metavar="FOLDER", help="write the catalogue of the units, no more")
+    made.add_argument(
+        "--without-computed", action="store_true",
+        help="leave out what the hub reckons or watches itself",
+    )  # fmt: skip
+
+
+def _token(commands: "Commands[Parser]") -> None:
+    add = _command(commands, "add", "token_add", "hub", about="makes a token", epilog=RIGHTS_ADD)
+    add.add_argument("name", metavar="NAME", help="of the system that will use it")
+    add.add_argument(
+        "--may", required=True, metavar="KINDS", help="of observation,case,mention, by commas"
+    )
+    for what in ("subsystem", "unit"):
+        add.add_argument(
+            f"--{what}", action="append", default=[], metavar="ID",
+            help="only of this one; may be repeated; default: all",
+        )  # fmt: skip
+    add.add_argument("--days", type=int, default=365, metavar="N", help="valid for: 365")
+    add.add_argument("--demo", action="store_true", help="all that it hands in is marked as demo")
+    add.add_argument("--out", metavar="FILE", help="write it there, mode 0600, a new file")
+    _config(add)
+    _config(_command(commands, "list", "token_list", "hub", about="lists them", epilog=RIGHTS_LIST))
+    revoke = _command(
+        commands, "revoke", "token_revoke", "hub", about="takes one back", epilog=RIGHTS_REVOKE
+    )
+    revoke.add_argument("name", metavar="NAME", help="as list shows it")
+    _config(revoke)
+
+
+def _report(commands: "Commands[Parser]") -> None:
+    make = _command(
+        commands, "make", "report_make", "hub", about="writes one to a file", epilog=REPORT_MAKE
+    )
+    _config(make)
+    make.add_argument("--period", required=True, choices=("day", "week", "month"), help="how long")
+    make.add_argument("--at", metavar="DATE", help="a local day of the period, YYYY-MM-DD")
+    make.add_argument("--out", required=True, metavar="FILE", help=".pdf, .xlsx or .html")
+
+
 def _phone(commands: "Commands[Parser]") -> None:
     run = _command(commands, "run", "phone_run", "hub", about="runs the page", epilog=PHONE)
     run.add_argument("--secret-file", required=True, metavar="FILE", help="key of the signature")
@@ -383,7 +500,7 @@ def _log_to_stderr(level: str) -> None:
         format="%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s",
         datefmt="%Y-%m-%dT%H:%M:%S",
     )
-    for chatty in ("httpx", "httpcore"):
+    for chatty in ("httpx", "httpcore", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

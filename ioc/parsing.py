@@ -15,6 +15,9 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**options)  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
+        if message.endswith("required: COMMAND"):  # who names none wants to know which there are
+            self.print_help(sys.stderr)
+            self.exit(Exit.USAGE, f"{self.prog}: name a command; see {self.prog} --help\n")
         self.print_usage(sys.stderr)
         self.exit(Exit.USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from contracts.clock import utc_now
@@ -17,7 +17,7 @@ from hub.database import Database, upsert
 from hub.provenance import Admitted, Entrance, NotAdmitted, Provenance
 from hub.reckoning import air, dengue, duty, fire_danger, rain, score766
 from hub.reckoning.desk import Desk
-from hub.records import settings
+from hub.records import observations, settings
 
 log = logging.getLogger(__name__)
 
@@ -95,10 +95,23 @@ class Reckoner:
         with self._database.read() as connection:
             desk = Desk(connection=connection, catalogue=self._catalogue, now=now, since=since)
             bodies = list(reckoning(desk))
-        by = Provenance(source="hub", actor="hub", entrance=Entrance.HUB, recorded_at=now)
+            demo = _on_simulated(connection, since)
+        by = Provenance(
+            source="hub", actor="hub", entrance=Entrance.HUB, recorded_at=now, demo=demo
+        )
         admitted = Admitted()
         for at in range(0, len(bodies), CHUNK):
             with self._database.work() as work:
                 admitted += self._admission.admit(work, bodies[at : at + CHUNK], by)
             self._stopping.wait(0.01)
         return admitted
+
+
+def _on_simulated(connection: Connection, since: datetime) -> bool:
+    """Whether simulated figures are among what is reckoned from: then so is the result."""
+    query = select(observations.c.id).where(
+        observations.c.demo.is_(True),
+        observations.c.superseded_at.is_(None),
+        observations.c.period_start >= since,
+    )
+    return connection.execute(query.limit(1)).first() is not None

@@ -17,8 +17,8 @@ from hub.records import figures
 FROM_FIGURES = {
     "resolved-on-time": "public-services.on-time",
     "components-digitised": "public-services.digitised",
-    "electronic-results": "public-services.e-result",
-    "data-reused": "public-services.reused",
+    "electronic-results": "public-services.electronic-results",
+    "data-reused": "public-services.data-reused",
     "submitted-online": "public-services.online",
     "paid-online": "public-services.paid-online",
     "service-satisfied": "public-services.satisfaction",

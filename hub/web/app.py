@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -22,7 +23,12 @@ from hub.web.access import (
     session_secret,
 )
 from hub.web.api import create_api
+from hub.web.outlook_pages import OutlookPages
 from hub.web.pages import Pages
+from hub.web.render import Renderer
+from hub.web.report_pages import ReportPages
+from hub.web.shift_pages import ShiftPages
+from hub.web.subsystems import Subsystems
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +47,18 @@ def create_app(context: Context) -> FastAPI:
     console = context.config.console
     app = FastAPI(title="Đông Giang IOC", docs_url=None, redoc_url=None, openapi_url=None)
     door = Door(console)
-    pages = Pages(context, door)
+    render = Renderer(context, door)
+    pages = Pages(context, door, render)
     app.include_router(pages.router)
-    citizens.install(app, context, door)
+    app.include_router(Subsystems(context, door, render).router)
+    for part in (OutlookPages, ReportPages, ShiftPages):
+        app.include_router(part(context, door, render).router)
+    citizens.install(app, context, door, render)
     app.mount("/api/v1", create_api(context))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_exception_handler(NotSignedIn, _to_the_door)
     app.add_exception_handler(Forbidden, pages.forbidden)
+    app.add_exception_handler(HTTPException, pages.absent)
     app.middleware("http")(_guard)
     app.add_middleware(
         SessionMiddleware,

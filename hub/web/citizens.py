@@ -26,6 +26,7 @@ from hub.geometry import Spot
 from hub.places import district
 from hub.web import wording
 from hub.web.access import Door, session_secret
+from hub.web.render import Renderer
 from hub.web.report_desk import ReportDesk
 from hub.wording import LOCAL
 
@@ -51,13 +52,13 @@ class Given:
 NOTHING = Given()
 
 
-def install(app: FastAPI, context: Context, door: Door) -> None:
+def install(app: FastAPI, context: Context, door: Door, render: Renderer) -> None:
     """The desk's pages always; the public page where it is enabled."""
     book = Reports(
         context.admission, context.knowledge.lifecycles[reports.TYPE],
         ReportAlarms(context.incidents), district(),
     )  # fmt: skip
-    app.include_router(ReportDesk(context, door, book).router)
+    app.include_router(ReportDesk(context, door, render, book).router)
     citizens = context.config.citizens
     if citizens.enabled:
         app.include_router(PublicPage(context, book).router)

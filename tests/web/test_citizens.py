@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, expect
 from hub.config import Citizens
 from tests.hub.citizens.test_photo import picture
 from tests.hub.web.conftest import Desk
-from tests.web.test_console import ATTACK, PHONE, Look, browser, look, server
+from tests.web.browser import PHONE, Look
+from tests.web.test_console import ATTACK
 
-__all__ = ["browser", "look", "server"]
 pytestmark = pytest.mark.web
 
 
