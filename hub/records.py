@@ -5,70 +5,29 @@ The inbox holds what still has effects to come; the spool holds lines that the t
 has not taken yet; all other tables are what the console reads.
 """
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    Dialect,
     Float,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     text,
 )
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from hub.columns import METADATA, Instant, row_id
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime, kept as microseconds since 1970."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002
-    ) -> int | None:
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(
-        self,
-        value: Any | None,
-        dialect: Dialect,  # noqa: ARG002
-    ) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
-
-
-def _row_id() -> Column[int]:
-    """A growing number; SQLite counts only in INTEGER columns, others need 64 bits."""
-    kind = BigInteger().with_variant(Integer(), "sqlite")
-    return Column("id", kind, primary_key=True, autoincrement=True)
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = METADATA
 
 inbox = Table(
     "inbox",
     metadata,
-    _row_id(),
+    row_id(),
     Column("device", String(48), nullable=False),
     Column("lane", String(8), nullable=False),
     Column("epoch", BigInteger, nullable=False),
@@ -113,7 +72,7 @@ ledger = Table(
 spool = Table(
     "spool",
     metadata,
-    _row_id(),
+    row_id(),
     Column("line", Text, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -122,7 +81,7 @@ spool = Table(
 quarantine = Table(
     "quarantine",
     metadata,
-    _row_id(),
+    row_id(),
     Column("received_at", Instant, nullable=False, index=True),
     Column("topic", Text, nullable=False),
     Column("device", String(48)),
@@ -238,7 +197,7 @@ Life: open; cleared (its cause went away, no person judged it yet); closed."""
 incident_history = Table(
     "incident_history",
     metadata,
-    _row_id(),
+    row_id(),
     Column("incident", String(26), nullable=False, index=True),
     Column("at", Instant, nullable=False),
     Column("actor", Text, nullable=False),
@@ -293,7 +252,7 @@ evidence = Table(
 notifications = Table(
     "notifications",
     metadata,
-    _row_id(),
+    row_id(),
     Column("key", String(96), nullable=False, unique=True),
     Column("endpoint", String(48), nullable=False),
     Column("incident", String(26), nullable=False, index=True),
@@ -321,7 +280,7 @@ notifications = Table(
 observations = Table(
     "observations",
     metadata,
-    _row_id(),
+    row_id(),
     Column("measure", String(64), nullable=False),
     Column("unit", String(64), nullable=False),
     Column("period_start", Instant, nullable=False),
@@ -356,7 +315,7 @@ observations = Table(
 case_events = Table(
     "case_events",
     metadata,
-    _row_id(),
+    row_id(),
     Column("type", String(64), nullable=False),
     Column("case", String(64), nullable=False),
     Column("unit", String(64), nullable=False),
@@ -432,7 +391,7 @@ mentions = Table(
 audit = Table(
     "audit",
     metadata,
-    _row_id(),
+    row_id(),
     Column("at", Instant, nullable=False, index=True),
     Column("actor", Text, nullable=False),
     Column("entrance", String(16), nullable=False),
@@ -561,7 +520,7 @@ outlooks = Table(
 reports = Table(
     "reports",
     metadata,
-    _row_id(),
+    row_id(),
     Column("slot", String(32), unique=True),
     Column("span", String(8), nullable=False),
     Column("period_start", Instant, nullable=False),
@@ -591,7 +550,7 @@ letters = Table(
 shift_entries = Table(
     "shift_entries",
     metadata,
-    _row_id(),
+    row_id(),
     Column("at", Instant, nullable=False, index=True),
     Column("actor", Text, nullable=False),
     Column("text", Text, nullable=False),
@@ -603,7 +562,7 @@ shift_entries = Table(
 hand_overs = Table(
     "hand_overs",
     metadata,
-    _row_id(),
+    row_id(),
     Column("shift_start", Instant, nullable=False, index=True),
     Column("at", Instant, nullable=False),
     Column("giver", Text, nullable=False),
