@@ -1,0 +1,145 @@
+"""XLSX: one sheet, read only, values as Excel left them; a formula is never calculated."""
+
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from hub.entrances.csv_table import too_long, too_many
+from hub.entrances.encoding import composed
+from hub.entrances.faults import Unusable
+from hub.entrances.limits import Limits
+from hub.entrances.table import Broken, Cell, Line, Table
+from hub.entrances.workbook import damaged, inspect, scan
+
+MAX_ROW_NUMBER = 1_048_576
+BATCH = 1_000
+
+_HOSTILE = (
+    AttributeError, EOFError, IndexError, InvalidFileException, KeyError, NotImplementedError,
+    OverflowError, ParseError, RuntimeError, TypeError, ValueError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What openpyxl raises for XML that no office program wrote."""
+
+
+def read(path: Path, limits: Limits, *, sheet: str | int | None = None) -> Table:
+    """The lines of the sheet called `sheet` (or its number from 1; the first if None)."""
+    inspect(path, limits)
+    name, part = _chosen(path, sheet)
+    found = scan(path, part)
+    if found.rows > MAX_ROW_NUMBER:
+        raise too_many(found.rows, limits)
+    lines = _lines(path, name, found.formulas, limits)
+    return Table(lines=_bounded(lines, found.rows, limits), merged=found.merged)
+
+
+def _open(path: Path, *, data_only: bool) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
+        except _HOSTILE:
+            raise damaged() from None
+
+
+def _chosen(path: Path, wanted: str | int | None) -> tuple[str, str]:
+    """Name of the sheet and its part in the archive."""
+    book = _open(path, data_only=True)
+    try:
+        names = [each.title for each in book.worksheets]
+        if isinstance(wanted, str):
+            position = next((i for i, name in enumerate(names) if _same(name, wanted)), -1)
+        else:
+            position = (wanted or 1) - 1
+        if not 0 <= position < len(names):
+            raise Unusable(
+                wrong=f"không có trang tính {wanted!r}",
+                remedy=f"đặt tên đúng; tệp có: {', '.join(names)}",
+            )
+        return names[position], book.worksheets[position]._worksheet_path  # noqa: SLF001
+    finally:
+        book.close()
+
+
+def _same(name: str, wanted: str) -> bool:
+    return composed(name).strip().casefold() == composed(wanted).strip().casefold()
+
+
+def _lines(path: Path, sheet: str, formulas: bool, limits: Limits) -> Iterator[Line]:
+    books = [_open(path, data_only=True)]
+    if formulas:
+        books.append(_open(path, data_only=False))
+    try:
+        rows = [_rows(book[sheet], limits) for book in books]
+        for number, both in enumerate(zip(*rows, strict=True), 1):
+            values, sources = both[0], both[-1]
+            _narrow(values, number, limits)
+            cells = [
+                _cell(value, source, limits) for value, source in zip(values, sources, strict=True)
+            ]
+            yield Line(number=number, cells=tuple(cells[: limits.max_columns]))
+    finally:
+        for book in books:
+            book.close()
+
+
+def _rows(sheet: Any, limits: Limits) -> Iterator[Sequence[Any]]:
+    """Rows of cells, fetched in batches so that openpyxl's warnings are kept quiet."""
+    sheet.reset_dimensions()
+    rows = sheet.iter_rows(max_col=limits.max_columns + 1)
+    while True:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                batch = list(islice(rows, BATCH))
+            except _HOSTILE:
+                raise damaged() from None
+        if not batch:
+            return
+        yield from batch
+
+
+def _narrow(cells: Sequence[Any], number: int, limits: Limits) -> None:
+    if cells[limits.max_columns :] and cells[-1].value is not None:
+        raise Unusable(
+            row=number,
+            wrong=f"dòng {number} có nhiều hơn {limits.max_columns} cột",
+            remedy="xoá các cột thừa",
+        )
+
+
+def _cell(value: Any, source: Any, limits: Limits) -> Cell:
+    if source.data_type == "f" and value.value is None:
+        return Broken(
+            shown=str(source.value)[:80],
+            wrong="công thức chưa có kết quả",
+            remedy="mở bằng Excel, tính lại và lưu; hoặc dán lại dạng giá trị",
+        )
+    if value.data_type == "e":
+        return Broken(
+            shown=str(value.value)[:80],
+            wrong="ô báo lỗi của Excel",
+            remedy="sửa công thức hoặc ghi giá trị",
+        )
+    held: Cell = value.value
+    if isinstance(held, str):
+        return too_long(held, limits) if len(held) > limits.max_cell_characters else composed(held)
+    return held
+
+
+def _bounded(lines: Iterator[Line], declared: int, limits: Limits) -> Iterator[Line]:
+    rows = 0
+    for line in lines:
+        rows += not line.blank
+        if rows > limits.max_rows:
+            raise too_many(declared, limits)
+        if line.number > MAX_ROW_NUMBER:
+            raise damaged()
+        yield line
