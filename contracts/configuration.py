@@ -144,6 +144,11 @@ def load(path: Path, model: type[S], *, reference: str) -> S:
     for name, field in model.model_fields.items():
         if not field.is_required() and isinstance(field.annotation, type):
             raw.setdefault(name, {} if _inner(field) else field.default)
+    return validated(path, raw, model, reference=reference)
+
+
+def validated(path: Path, raw: object, model: type[S], *, reference: str) -> S:
+    """What was read from `path` as `model`; raises ConfigError."""
     try:
         return model.model_validate(raw, context={"folder": path.parent})
     except ValidationError as wrong:

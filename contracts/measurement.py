@@ -17,6 +17,7 @@ class Measurement(StrEnum):
     SIGHTING = "sighting"
     INCIDENT = "incident"
     LINK = "link"
+    FIGURE = "figure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,9 @@ SHAPES: Mapping[Measurement, Shape] = MappingProxyType(
         ),
         Measurement.INCIDENT: _shape("subsystem", "commune", opened="0/1", incident="ulid"),
         Measurement.LINK: _shape("device", skew_s="s", delay_s="s", messages="messages"),
+        Measurement.FIGURE: _shape(
+            "subsystem", "indicator", "unit", value="its own", grade="0-3", target="its own"
+        ),
     }
 )
 

@@ -272,6 +272,24 @@ class Keep(Section):
     )
 
 
+class Subsystems(Section):
+    """What the district adds to the catalogue, life cycles and calendar that are shipped."""
+
+    catalogue_folder: FilePath | None = Field(
+        default=None,
+        title="Catalogue",
+        description="Folder of YAML files: schools, stations, offices, a ninth subsystem.",
+    )
+    lifecycle_folder: FilePath | None = Field(
+        default=None, title="Life cycles", description="Folder of YAML files: more types of cases."
+    )
+    working_days_file: FilePath | None = Field(
+        default=None,
+        title="Working days",
+        description="YAML file: office hours, extra days off, days that were swapped.",
+    )
+
+
 class HubConfig(Section):
     """Everything that `ioc hub run` needs."""
 
@@ -282,6 +300,7 @@ class HubConfig(Section):
     console: Console = Field(default=Console(), title="console")
     rules: Rules = Field(default=Rules(), title="rules")
     keep: Keep = Field(default=Keep(), title="keep")
+    subsystems: Subsystems = Field(default=Subsystems(), title="subsystems")
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hub.admission import Admission
 from hub.config import HubConfig
 from hub.database import Database
 from hub.feed import Feed
 from hub.health import Health
 from hub.incidents import Incidents
+from hub.knowledge import Knowledge
 from hub.timeseries.store import TimeSeries
 
 
@@ -20,4 +22,6 @@ class Context:
     feed: Feed
     incidents: Incidents
     series: TimeSeries
+    knowledge: Knowledge
+    admission: Admission
     health: Callable[[], Health]

@@ -108,7 +108,7 @@ class Fires:
         return Alarm(
             originator=f"{seen.device}/{seen.camera}/{seen.sighting}",
             type=IncidentType.FOREST_FIRE if tower else IncidentType.STREET_FIRE,
-            subsystem=Subsystem.FOREST_FIRE if tower else Subsystem.CAMERA,
+            subsystem=Subsystem.FOREST_FIRE if tower else Subsystem.CAMERAS,
             severity=Severity.CRITICAL if severe else Severity.MAJOR,
             title_vi=marked(_title(arrived, camera, place), **marks),
             text_vi=_text(arrived, camera, place, towers),

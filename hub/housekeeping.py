@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from contracts.clock import utc_now
 from hub.config import HubConfig
 from hub.database import Database
+from hub.deadlines import Deadlines
 from hub.devices import Devices
 from hub.points import link_line
 from hub.records import spool
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 PRESENCE_S = 1.0
 WATCH_S = 5.0
+DEADLINES_S = 60.0
 LINKS_S = 60.0
 BOUNDS_S = 30.0
 RETENTION_S = 3600.0
@@ -50,17 +52,20 @@ class Housekeeping:
         database: Database,
         devices: Devices,
         watch: Watch,
+        deadlines: Deadlines,
         series_refusal: Callable[[], str],
     ) -> None:
         self._config = config
         self._database = database
         self._devices = devices
         self._watch = watch
+        self._deadlines = deadlines
         self._series_refusal = series_refusal
         now = time.monotonic()
         self._chores = [
             Chore(PRESENCE_S, devices.flush, now),
             Chore(WATCH_S, self._look, now + GRACE_S),
+            Chore(DEADLINES_S, self._look_at_deadlines, now + GRACE_S),
             Chore(LINKS_S, self._write_links, now + LINKS_S),
             Chore(BOUNDS_S, self._bound, now),
             Chore(RETENTION_S, self._forget, now + GRACE_S),
@@ -96,6 +101,10 @@ class Housekeeping:
     def _look(self) -> None:
         with self._database.work() as work:
             self._watch.look(work, utc_now(), self._series_refusal())
+
+    def _look_at_deadlines(self) -> None:
+        with self._database.work() as work:
+            self._deadlines.look(work, utc_now())
 
     def _write_links(self) -> None:
         now = utc_now()

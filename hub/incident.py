@@ -19,10 +19,10 @@ class Severity(StrEnum):
 
 
 class Subsystem(StrEnum):
-    """Who is concerned."""
+    """Who is concerned, where the hub itself raises; the catalogue knows more of them."""
 
     FOREST_FIRE = "forest-fire"
-    CAMERA = "camera"
+    CAMERAS = "cameras"
     INFRASTRUCTURE = "infrastructure"
 
 
@@ -33,6 +33,12 @@ class IncidentType(StrEnum):
     STREET_FIRE = "street-fire"
     DEVICE_TROUBLE = "device-trouble"
     HUB_TROUBLE = "hub-trouble"
+    REPORTED_FIRE = "reported-fire"
+    REPORTED_LANDSLIDE = "reported-landslide"
+    INDICATOR = "indicator"
+    OVERDUE_CASE = "overdue-case"
+    SILENT_FEED = "silent-feed"
+    MENTION_SPIKE = "mention-spike"
 
 
 class Verdict(StrEnum):
@@ -88,7 +94,7 @@ class Alarm:
 
     originator: str
     type: str
-    subsystem: Subsystem
+    subsystem: str
     severity: Severity
     title_vi: str
     text_vi: str

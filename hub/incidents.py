@@ -21,7 +21,16 @@ from hub.records import incident_history, incidents
 Announce = Callable[[Work, Row[Any], Event], None]
 """Told of what a phone should know, inside the transaction."""
 
-CLOSES_BY_ITSELF = frozenset({IncidentType.DEVICE_TROUBLE.value, IncidentType.HUB_TROUBLE.value})
+CLOSES_BY_ITSELF = frozenset(
+    {
+        IncidentType.DEVICE_TROUBLE.value,
+        IncidentType.HUB_TROUBLE.value,
+        IncidentType.INDICATOR.value,
+        IncidentType.OVERDUE_CASE.value,
+        IncidentType.SILENT_FEED.value,
+        IncidentType.MENTION_SPIKE.value,
+    }
+)
 """Types that no person has to judge once their cause is gone."""
 
 REASON_LIMIT = 500
@@ -193,7 +202,7 @@ class Incidents:
 
 def _columns(alarm: Alarm) -> dict[str, Any]:
     return {
-        "originator": alarm.originator, "type": alarm.type, "subsystem": alarm.subsystem.value,
+        "originator": alarm.originator, "type": alarm.type, "subsystem": str(alarm.subsystem),
         "severity": alarm.severity.value, "title_vi": alarm.title_vi, "text_vi": alarm.text_vi,
         "captured_at": alarm.captured_at, "sent_at": alarm.sent_at,
         "received_at": alarm.received_at, "score": alarm.score, "drill": alarm.drill,

@@ -17,14 +17,17 @@ from contracts import codec
 from contracts.clock import utc_now
 from contracts.evidence import Evidence
 from contracts.identity import Lane
+from contracts.indicator import Case, Mention, Observation
 from contracts.sighting import Sighting
 from contracts.topics import Kind
 from hub import pictures, quarantine
+from hub.admission import Admission
 from hub.config import Keep
 from hub.database import Database, Work
 from hub.fires import Arrived, Fires
 from hub.pictures import CorruptPicture
 from hub.points import sighting_line
+from hub.provenance import Entrance, NotAdmitted, Provenance
 from hub.quarantine import Refused
 from hub.records import inbox, spool
 
@@ -33,6 +36,9 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 3
 RETRY_S = 2.0
 """A message that fails three times over six seconds fails because of what it is."""
+
+NOT_ADMITTED = "not-admitted"
+"""The quarantine's reason for what the catalogue, a life cycle or the calendar refuses."""
 
 BATCH = 10
 """Messages between two looks whether an alarm came in."""
@@ -44,14 +50,20 @@ LOOK_S = 5.0
 class Processor:
     """One named thread; `wake` is called after each commit of the inbox."""
 
-    def __init__(self, *, database: Database, fires: Fires, keep: Keep) -> None:
+    def __init__(
+        self, *, database: Database, fires: Fires, admission: Admission, keep: Keep
+    ) -> None:
         self.last_processed_at: datetime | None = None
         self._database = database
         self._keep = keep
         self._work: dict[str, Callable[[Work, Row[Any], codec.Decoded], None]] = {
             Kind.SIGHTING.value: self._sighting,
             Kind.EVIDENCE.value: self._evidence,
+            Kind.OBSERVATION.value: self._body,
+            Kind.CASE.value: self._body,
+            Kind.MENTION.value: self._body,
         }
+        self._admission = admission
         self._fires = fires
         self._awake = threading.Event()
         self._stopping = False
@@ -104,6 +116,8 @@ class Processor:
             raise
         except CorruptPicture as corrupt:
             self._give_up(row, corrupt.reason, str(corrupt))
+        except NotAdmitted as refused:
+            self._give_up(row, NOT_ADMITTED, str(refused), keep=not refused.secret)
         except Exception as wrong:
             log.exception("message %d (%s of %s) failed", row.id, row.kind, row.device)
             self._failed(row, f"{type(wrong).__name__}: {wrong}")
@@ -137,6 +151,15 @@ class Processor:
         filed = {"captured_at": row.captured_at, "received_at": row.received_at}
         pictures.store(work, decoded.message, decoded.jpeg, filed)
 
+    def _body(self, work: Work, row: Row[Any], decoded: codec.Decoded) -> None:
+        message = decoded.message
+        assert isinstance(message, Observation | Case | Mention)
+        provenance = Provenance(
+            source=row.device, actor=row.device, entrance=Entrance.MQTT,
+            recorded_at=row.received_at, demo=message.drill,
+        )  # fmt: skip
+        self._admission.admit(work, [message.body], provenance)
+
     def _failed(self, row: Row[Any], why: str) -> None:
         attempts = row.attempts + 1
         if attempts >= ATTEMPTS:
@@ -146,22 +169,20 @@ class Processor:
         with self._database.work() as work:
             _mark(work, row, attempts=attempts, error=why, retry_at=retry_at)
 
-    def _give_up(self, row: Row[Any], reason: str, why: str) -> None:
+    def _give_up(self, row: Row[Any], reason: str, why: str, *, keep: bool = True) -> None:
         log.error("message %d (%s of %s) goes to quarantine: %s", row.id, row.kind, row.device, why)
         refused = Refused(
             topic=_topic(row),
-            body=row.body,
+            body=row.body if keep else b"",
             reason=reason,
             detail=why,
             received_at=row.received_at,
             device=row.device,
             place=codec.Place(lane=Lane(row.lane), epoch=row.epoch, seq=row.seq),
         )
-        keep = self._keep
+        messages, size = self._keep.quarantine_messages, self._keep.quarantine_bytes
         with self._database.work() as work:
-            quarantine.keep(
-                work, [refused], messages=keep.quarantine_messages, size=keep.quarantine_bytes
-            )
+            quarantine.keep(work, [refused], messages=messages, size=size)
             _mark(work, row, state="done", body=None, error=why)
 
 

@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Table, delete, select
+from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
 from hub.config import Keep
 from hub.database import Database
-from hub.records import evidence, inbox, notifications
+from hub.records import answers, evidence, inbox, notifications
+
+ANSWERS_DAYS = 7
+"""How long the API's clients are told that an idempotency key is remembered."""
 
 CHUNK = 500
 """Rows of one transaction: an alarm waits for milliseconds, not for a year of pictures."""
@@ -21,6 +24,7 @@ def forget(database: Database, keep: Keep, now: datetime) -> int:
             inbox,
             (inbox.c.state == "done") & (inbox.c.received_at < _before(now, keep.places_days)),
         )
+        + _delete(database, answers, answers.c.at < _before(now, ANSWERS_DAYS))
         + _delete(
             database, notifications,
             notifications.c.settled_at < _before(now, keep.notifications_days),
@@ -33,12 +37,12 @@ def _before(now: datetime, days: float) -> datetime:
 
 
 def _delete(database: Database, table: Table, where: ColumnElement[bool]) -> int:
-    [key] = table.primary_key
+    keys = tuple_(*table.primary_key)
     total = 0
     while True:
-        some = select(key).where(where).limit(CHUNK).scalar_subquery()
+        some = select(*table.primary_key).where(where).limit(CHUNK)
         with database.work() as work:
-            deleted = work.connection.execute(delete(table).where(key.in_(some))).rowcount
+            deleted = work.connection.execute(delete(table).where(keys.in_(some))).rowcount
         total += deleted
         if deleted < CHUNK:
             return total

@@ -25,17 +25,22 @@ from contracts.clock import utc_now
 from contracts.configuration import secret
 from contracts.identity import Lane
 from hub import counters, shed, webhook
+from hub.admission import Admission
 from hub.broker import Delivery, Link
 from hub.config import HubConfig, load
 from hub.context import Context
 from hub.database import Database, open_engine, upsert
+from hub.deadlines import Deadlines
 from hub.devices import Devices
 from hub.feed import Feed
+from hub.figures.engine import Figures
 from hub.fires import Fires
 from hub.health import Health
 from hub.housekeeping import Housekeeping
 from hub.inbox import Inbox
 from hub.incidents import Incidents
+from hub.knowledge import learn
+from hub.mentions.store import MentionBook
 from hub.migrations import upgrade
 from hub.notifications import Announcer
 from hub.places import district
@@ -43,6 +48,7 @@ from hub.processor import Processor
 from hub.records import inbox, quarantine, settings
 from hub.timeseries import open_store
 from hub.timeseries.writer import Writer
+from hub.troubles import Troubles
 from hub.watch import Watch
 from hub.webhook import Webhooks
 
@@ -88,10 +94,17 @@ class Hub:
         places = district()
         announcer = Announcer(config.webhook, config.console.public_url)
         self.incidents = Incidents(announcer)
+        self.knowledge = learn(config.subsystems)
+        troubles = Troubles(self.incidents, self.knowledge.catalogue)
+        self.admission = Admission(self.knowledge, MentionBook(troubles.candidate))
+        self.figures = Figures(
+            database=self.database, catalogue=self.knowledge.catalogue, judge=troubles.judge
+        )
         self._devices = Devices(self.database)
         self.processor = Processor(
             database=self.database,
             fires=Fires(self.incidents, places, config.rules),
+            admission=self.admission,
             keep=config.keep,
         )
         self.writer = Writer(config=config, database=self.database, store=self.series)
@@ -108,6 +121,7 @@ class Hub:
             database=self.database,
             devices=self._devices,
             watch=Watch(self.incidents, places, config.rules),
+            deadlines=Deadlines(self.incidents, self.knowledge),
             series_refusal=self._series_refusal,
         )
         self._running = ExitStack()
@@ -115,7 +129,8 @@ class Hub:
     def start(self) -> None:
         """Starts from the phones backwards, so that nothing arrives where nobody works yet."""
         self._devices.load()
-        parts: list[Part] = [self.webhooks, self.writer, self.processor, self._housekeeping]
+        parts: list[Part] = [self.webhooks, self.writer, self.figures]
+        parts += [self.processor, self._housekeeping]
         parts += [self.inbox, *self._links]
         for part in parts:
             part.start()
@@ -138,6 +153,8 @@ class Hub:
             feed=self.database.feed,
             incidents=self.incidents,
             series=self.series,
+            knowledge=self.knowledge,
+            admission=self.admission,
             health=self.health,
         )
 

@@ -127,7 +127,7 @@ class Watch:
         return Trouble(
             originator=f"{device.device}/{eye.camera}",
             type=IncidentType.DEVICE_TROUBLE,
-            subsystem=Subsystem.CAMERA,
+            subsystem=Subsystem.CAMERAS,
             title_vi=f"Camera không quan sát được – {small(device.title)}, {small(eye.title)}",
             words=words,
             since=since,

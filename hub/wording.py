@@ -32,6 +32,12 @@ def percent(fraction: float) -> str:
     return f"{fraction * 100:.0f} %"
 
 
+def number(value: float, decimals: int = 0) -> str:
+    """`1.234,5`, as Vietnamese writes it."""
+    plain = f"{value:,.{decimals}f}"
+    return plain.translate(str.maketrans(",.", ".,"))
+
+
 def marked(text: str, *, drill: bool, late: bool) -> str:
     """Says first what a reader must know before anything else."""
     text = f"Tin đến muộn: {text}" if late else text

@@ -121,6 +121,29 @@ example:
   ioc contracts export schema/            JSON Schema of each message, and asyncapi.json
 """
 
+CATALOGUE_LIST = """
+examples:
+  ioc catalogue list
+  ioc catalogue list --subsystem education --folder /etc/ioc/catalogue
+
+The indicators in force today.
+"""
+
+CATALOGUE_SHOW = """
+example:
+  ioc catalogue show public-services.on-time
+
+Formula, target, bands, grounds, advice and the measures of an indicator, each of its versions.
+"""
+
+CATALOGUE_CHECK = """
+examples:
+  ioc catalogue check                     the catalogue that is shipped
+  ioc catalogue check /etc/ioc/catalogue  with the files of a folder of your own
+
+Ends with 78 if a file is wrong; file, key, value and remedy are named, one fault a line.
+"""
+
 MODEL_EXITS = """
 exit codes:
   0    done
@@ -245,6 +268,7 @@ def parser() -> Parser:
     )  # fmt: skip
     export.add_argument("folder", metavar="FOLDER", help="is made if it does not exist")
     _import(_group(commands, "import", "tables of other systems and offices"))
+    _catalogue(_group(commands, "catalogue", "indicators: what is measured and how it is judged"))
     _phone(_group(commands, "phone", "a stand-in for the officer's phone"))
     return top
 
@@ -382,6 +406,24 @@ def _import(commands: "Commands[Parser]") -> None:
     preview.add_argument(
         "--rows", type=int, default=10, metavar="N", help="records to show; default: 10"
     )
+
+
+def _catalogue(commands: "Commands[Parser]") -> None:
+    listed = _command(
+        commands, "list", "catalogue_list", "hub", about="lists indicators", epilog=CATALOGUE_LIST
+    )
+    listed.add_argument("--subsystem", metavar="ID", help="only those of a subsystem")
+    show = _command(
+        commands, "show", "catalogue_show", "hub", about="all of one", epilog=CATALOGUE_SHOW
+    )
+    show.add_argument("id", metavar="ID", help="an indicator, as list shows it")
+    for each in (listed, show):
+        each.add_argument("--folder", metavar="FOLDER", help="catalogue files of your own")
+    check = _command(
+        commands, "check", "catalogue_check", "hub",
+        about="says what is wrong with catalogue files", epilog=CATALOGUE_CHECK,
+    )  # fmt: skip
+    check.add_argument("folder", nargs="?", metavar="FOLDER", help="files of your own")
 
 
 def _phone(commands: "Commands[Parser]") -> None:

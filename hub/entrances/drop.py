@@ -5,7 +5,8 @@
                        2. it is read to its end and handed to the admission (one transaction,
                           which remembers the file's sha256)
     FOLDER/refused/    3. refused: its report is written here (whole, then renamed)
-    FOLDER/imported/   4. the file is moved to imported/ or refused/
+    FOLDER/imported/   4. the file is moved to imported/ or refused/; one with a state-secret
+                       mark is deleted
 
 A kill between any two steps is mended at the next look, which begins with .working/: a file that
 was taken is known by its sha256, a report is written again under the same name.
@@ -16,13 +17,13 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
 from hub.entrances import report
-from hub.entrances.admit import Admission
+from hub.entrances.admit import Files
 from hub.entrances.faults import Fault, Faults
 from hub.entrances.imports import Outcome, Result, draft, take
 from hub.entrances.limits import Limits
@@ -30,7 +31,7 @@ from hub.entrances.mapping import Mapping as Meaning
 
 log = logging.getLogger(__name__)
 
-ENTRANCE = "file"
+ACTOR = "drop-folder"
 WORKING, IMPORTED, REFUSED = ".working", "imported", "refused"
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", ".lock")
 """Names that browsers, WinSCP and rsync give to what they are still writing."""
@@ -52,14 +53,14 @@ class Drop:
         *,
         folder: Path,
         mappings: Mapping[str, Meaning],
-        admission: Admission,
+        files: Files,
         limits: Limits,
         settle_s: float,
         poll_s: float,
     ) -> None:
         self._folder = folder
         self._mappings = mappings
-        self._admission = admission
+        self._files = files
         self._limits = limits
         self._settle_s = settle_s
         self._poll_s = poll_s
@@ -119,10 +120,14 @@ class Drop:
     def _work(self, path: Path) -> None:
         faults, outcome, mark = self._take(path)
         target = self._folder / (REFUSED if outcome.result is Result.REFUSED else IMPORTED)
-        name = f"{path.stem[:80]}--{mark}{path.suffix}"
+        name = f"{path.stem[:60]}--{mark}{path.suffix}"
         if outcome.result is Result.REFUSED:
-            report.write(target / f"{name}.loi.xlsx", faults, faults.count)
-        _move(path, target / name)
+            told = [replace(each, value="") for each in faults] if outcome.secret else faults
+            report.write(target / f"{name}.loi.xlsx", told, faults.count)
+        if outcome.secret:
+            path.unlink()  # what carries a secrecy mark is kept nowhere; its sender has it
+        else:
+            _move(path, target / name)
         _tell(path.name, outcome, faults)
 
     def _take(self, path: Path) -> tuple[Faults, Outcome, str]:
@@ -132,7 +137,7 @@ class Drop:
             made = draft(path, self._mappings[name], name, self._limits)
             return (
                 made.faults,
-                take(made, self._admission, entrance=ENTRANCE),
+                take(made, self._files, actor=ACTOR),
                 made.sha256.hex()[:8],
             )
         faults = Faults()

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from contracts.indicator import AnyBody, ObservationBody
 from hub.entrances import opening
-from hub.entrances.admit import Admission, Admitted, Provenance
+from hub.entrances.admit import Delivery, Files
 from hub.entrances.csv_table import same
 from hub.entrances.faults import Fault, Faults, Unusable
 from hub.entrances.limits import Limits
 from hub.entrances.mapping import Mapping
 from hub.entrances.reading import Reader
 from hub.entrances.rows import HeaderWrong, Rows
+from hub.provenance import Admitted, NotAdmitted
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class Draft:
     data_rows: int = 0
     blank_rows: int = 0
     skipped_rows: int = 0
+    secret: bool = False
 
 
 class Result(StrEnum):
@@ -46,9 +48,11 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a file; `since` is when a known one was taken."""
+    """What became of a file; `since` is when a known one was taken.  A `secret` one must not be
+    kept anywhere."""
 
     result: Result
+    secret: bool = False
     admitted: Admitted = field(default_factory=Admitted)
     since: datetime | None = None
 
@@ -92,6 +96,7 @@ def _fill(made: Draft, path: Path, mapping: Mapping, limits: Limits) -> None:
         made.data_rows += 1
         read = reader.read(row)
         made.faults.extend(read.faults)
+        made.secret = made.secret or read.secret
         made.skipped_rows += not (read.bodies or read.faults)
         for body in read.bodies:
             made.faults.extend(_contradiction(told, body, row.number))
@@ -129,23 +134,24 @@ def _contradiction(
     )
 
 
-def take(made: Draft, admission: Admission, *, entrance: str, actor: str = "") -> Outcome:
+def take(made: Draft, files: Files, *, actor: str) -> Outcome:
     """Hands a draft to the admission; what that refuses becomes faults of the draft."""
-    since = admission.imported(made.sha256, made.mark)
+    since = files.imported(made.sha256, made.mark)
     if since is not None:
         return Outcome(result=Result.KNOWN, since=since)
     if made.faults:
-        return Outcome(result=Result.REFUSED)
-    provenance = Provenance(
-        entrance=entrance, source=made.mapping, actor=actor,
-        sha256=made.sha256, mapping=made.mark, file=made.file,
-    )  # fmt: skip
-    admitted = admission.admit(made.bodies, provenance)
-    for each in admitted.refused:
-        made.faults.add(
-            Fault(
-                row=made.rows[each.index], column=each.field, value=each.value,
-                wrong=each.wrong, remedy=each.remedy,
-            )
-        )  # fmt: skip
-    return Outcome(result=Result.REFUSED if admitted.refused else Result.TAKEN, admitted=admitted)
+        return Outcome(result=Result.REFUSED, secret=made.secret)
+    delivery = Delivery(
+        source=made.mapping, actor=actor, file=made.file, sha256=made.sha256, mark=made.mark
+    )
+    try:
+        return Outcome(result=Result.TAKEN, admitted=files.take_file(made.bodies, delivery))
+    except NotAdmitted as refused:
+        for each in refused.refusals:
+            made.faults.add(
+                Fault(
+                    row=made.rows[each.index], column=each.field, value=each.value,
+                    wrong=each.why_vi, remedy="sửa dòng này rồi gửi lại cả tệp",
+                )
+            )  # fmt: skip
+        return Outcome(result=Result.REFUSED, secret=refused.secret)

@@ -15,9 +15,9 @@ import yaml
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from contracts.configuration import ConfigError, Section
+from hub.catalogue.periods import Span
 from hub.entrances.csv_table import same
 from hub.entrances.encoding import Encoding
-from hub.entrances.periods import Span
 from hub.entrances.values import Decimal, strptime_format
 
 REFERENCE = "docs/entrances.md"
@@ -184,6 +184,11 @@ class RowRule(Section):
         default=(), title="Unless", description="Instead: any value but these (`''` is empty)."
     )
     why: str = Field(default="", title="Why", description="Told to the sender (Vietnamese).")
+    secret: bool = Field(
+        default=False,
+        title="Secret",
+        description="Refused rows: such a file is not even kept among the refused ones.",
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

@@ -35,10 +35,12 @@ TITLE_LIMIT, TEXT_LIMIT = 500, 8_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What one row says: `bodies`, or `faults`; neither if it is to be skipped."""
+    """What one row says: `bodies`, or `faults`; neither if it is to be skipped.  A `secret` one
+    must not be kept anywhere."""
 
     bodies: tuple[AnyBody, ...] = ()
     faults: tuple[Fault, ...] = ()
+    secret: bool = False
 
 
 class Reader:
@@ -52,9 +54,12 @@ class Reader:
         if any(_applies(rule, row) for rule in self._mapping.skip):
             return Read()
         reading = _Reading(row=row, mapping=self._mapping, file_name=self._file_name)
-        secret = [_refused(rule, row) for rule in self._mapping.refuse if _applies(rule, row)]
-        if secret:
-            return Read(faults=tuple(secret))
+        refusing = [rule for rule in self._mapping.refuse if _applies(rule, row)]
+        if refusing:
+            return Read(
+                faults=tuple(_refused(rule, row) for rule in refusing),
+                secret=any(rule.secret for rule in refusing),
+            )
         bodies = tuple(reading.bodies())
         return Read(faults=tuple(reading.faults)) if reading.faults else Read(bodies=bodies)
 
@@ -141,17 +146,22 @@ class _Reading:
     def _attribute(self, rule: AttributeRule) -> str | int | float | bool | None:
         if rule.optional and not self._said(rule):
             return None
-        read: Callable[[Cell], str | int | float | bool] = {
-            "text": lambda cell: _cut(self._mapped(rule, text(cell)), TITLE_LIMIT),
-            "number": lambda cell: number(cell, self.mapping.decimal),
-            "integer": lambda cell: whole(cell, self.mapping.decimal),
-            "boolean": lambda cell: flag(self._mapped(rule, text(cell))),
-        }[rule.kind]
-        return self._try_pick(rule, read)
+        return self._try_pick(rule, lambda cell: self._as_attribute(rule, cell))
+
+    def _as_attribute(self, rule: AttributeRule, cell: Cell) -> str | int | float | bool:
+        match rule.kind:
+            case "number":
+                return number(cell, self.mapping.decimal)
+            case "integer":
+                return whole(cell, self.mapping.decimal)
+            case "boolean":
+                return flag(self._mapped(rule, text(cell)))
+            case "text":
+                return _cut(self._mapped(rule, text(cell)), TITLE_LIMIT)
 
     def _mention(self, rule: MentionRule) -> Iterator[AnyBody]:
         before = len(self.faults)
-        fields = {
+        fields: dict[str, Any] = {
             "source": self._code(rule.source),
             "url": self._text(rule.url),
             "title": _cut(plain(self._text(rule.title)), TITLE_LIMIT),

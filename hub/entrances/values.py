@@ -9,13 +9,13 @@ import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
+from hub.catalogue.periods import LOCAL
 from hub.entrances.faults import WrongValue, shown
 from hub.entrances.table import Broken, Cell
-from hub.wording import LOCAL
 
 Decimal = Literal["comma", "point"]
 
-FIRST_YEAR, LAST_YEAR = 1990, 2100
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Beyond them a date is a slip of the pen (or a birthday, which no board needs)."""
 
 SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  (days as Excel counts them, local)

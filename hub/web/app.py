@@ -20,6 +20,7 @@ from hub.web.access import (
     allowed_hosts,
     session_secret,
 )
+from hub.web.api import create_api
 from hub.web.pages import Pages
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ def create_app(context: Context) -> FastAPI:
     app = FastAPI(title="Đông Giang IOC", docs_url=None, redoc_url=None, openapi_url=None)
     pages = Pages(context, Door(console))
     app.include_router(pages.router)
+    app.mount("/api/v1", create_api(context))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_exception_handler(NotSignedIn, _to_the_door)
     app.add_exception_handler(Forbidden, pages.forbidden)

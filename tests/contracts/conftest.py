@@ -12,6 +12,8 @@ from contracts.identity import new_ulid
 from contracts.topics import Kind
 
 NOON = datetime(2026, 4, 1, 5, 0, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 3, 31, 17, 0, tzinfo=UTC)
+"""Of Đông Giang."""
 JPEG = b"\xff\xd8 pretend \xff\xd9"
 
 
@@ -47,8 +49,8 @@ _OWN: dict[Kind, Callable[[], dict[str, Any]]] = {
     Kind.TELEMETRY: lambda: {"measurement": "box", "values": {"cpu_percent": 12.0}},
     Kind.OBSERVATION: lambda: {
         "body": {
-            "measure": "education.pupils-present", "unit": "20467", "value": 94.0,
-            "period_start": NOON, "period_end": NOON + timedelta(days=1),
+            "measure": "forest-fire.danger-index", "unit": "20467", "value": 5108.7,
+            "period_start": MIDNIGHT, "period_end": MIDNIGHT + timedelta(days=1),
         },
     },
     Kind.CASE: lambda: {

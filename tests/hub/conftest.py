@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hub.admission import Admission
+from hub.config import Subsystems
 from hub.database import Database, open_engine
 from hub.feed import Feed
 from hub.incident import Alarm, Severity, Subsystem
+from hub.knowledge import Knowledge, learn
+from hub.mentions.store import MentionBook
 from hub.migrations import upgrade
 from tests.hub.daemons import Mosquitto
 
@@ -32,6 +37,16 @@ def alarm(**changes: Any) -> Alarm:
         "captured_at": NOON, "received_at": NOON,
     }  # fmt: skip
     return Alarm(**(fields | changes))
+
+
+@lru_cache(maxsize=1)
+def knowledge() -> Knowledge:
+    """What is shipped."""
+    return learn(Subsystems())
+
+
+def admission() -> Admission:
+    return Admission(knowledge(), MentionBook())
 
 
 @pytest.fixture

@@ -217,7 +217,7 @@ def test_a_street_camera_reports_a_street_fire(lookout: Lookout) -> None:
         write_status(work, status(NOON, device="pho-prao", title="Phố Prao", cameras=[card]), NOON)
     lookout.sees(sighting(NOON, device="pho-prao", camera="cong", label="fire"))
     [fire] = lookout.all()
-    assert (fire.type, fire.subsystem) == ("street-fire", "camera")
+    assert (fire.type, fire.subsystem) == ("street-fire", "cameras")
     assert fire.title_vi == "Nghi có lửa – Phố Prao, Camera Cổng, xã Đông Giang"
 
 

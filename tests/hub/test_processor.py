@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, Table, select, update
 
+from contracts.indicator import Mention, Observation
 from contracts.topics import Kind
 from hub.config import HubConfig, Rules
 from hub.database import Database, Work
@@ -15,10 +16,19 @@ from hub.incidents import Incidents
 from hub.notifications import Announcer
 from hub.places import district
 from hub.processor import ATTEMPTS, Processor
+from hub.records import (
+    cases,
+    inbox,
+    incidents,
+    mentions,
+    observations,
+    quarantine,
+    sightings,
+    spool,
+)
 from hub.records import evidence as evidence_table
-from hub.records import inbox, incidents, quarantine, sightings, spool
 from tests.contracts.conftest import example
-from tests.hub.conftest import NOON
+from tests.hub.conftest import NOON, admission
 from tests.hub.messages import Wire, evidence, jpeg, sighting, status
 
 
@@ -36,7 +46,9 @@ class Hall:
             on_stored=lambda _rows, _lines: None,
         )
         fires = Fires(Incidents(Announcer((), "")), district(), Rules())
-        self.processor = Processor(database=database, fires=fires, keep=config.keep)
+        self.processor = Processor(
+            database=database, fires=fires, admission=admission(), keep=config.keep
+        )
 
     def take(self, *messages: Any, picture: bytes = b"") -> None:
         self.inbox.store([self.wire.delivers(each, NOON, picture) for each in messages])
@@ -145,9 +157,36 @@ def test_a_failed_message_waits_before_it_is_tried_again(
     assert len(hall.rows(incidents)) == 1
 
 
-def test_a_kind_that_no_one_reads_yet_is_held_whole(hall: Hall) -> None:
-    hall.take(example(Kind.MENTION))
+@pytest.mark.parametrize(
+    ("kind", "table"),
+    [(Kind.OBSERVATION, observations), (Kind.CASE, cases), (Kind.MENTION, mentions)],
+)
+def test_what_bridges_say_is_filed_with_its_device(hall: Hall, kind: Kind, table: Table) -> None:
+    hall.take(example(kind))
     hall.processor.process()
     [row] = hall.rows(inbox)
-    assert row.state == "held"
-    assert row.body
+    assert (row.state, row.body, row.error) == ("done", None, None)
+    assert len(hall.rows(table)) == 1
+
+
+def test_a_figure_that_the_catalogue_does_not_know_is_quarantined_with_its_reason(
+    hall: Hall,
+) -> None:
+    odd = example(Kind.OBSERVATION)
+    assert isinstance(odd, Observation)
+    hall.take(odd.model_copy(update={"body": odd.body.model_copy(update={"measure": "a.b"})}))
+    hall.processor.process()
+    [kept] = hall.rows(quarantine)
+    assert kept.reason == "not-admitted"
+    assert "measure" in kept.detail
+
+
+def test_a_secret_leaves_no_trace_but_its_refusal(hall: Hall) -> None:
+    secret = example(Kind.MENTION)
+    assert isinstance(secret, Mention)
+    body = secret.body.model_copy(update={"text": "TỐI MẬT\nKế hoạch phòng thủ"})
+    hall.take(secret.model_copy(update={"body": body}))
+    hall.processor.process()
+    [kept], [row] = hall.rows(quarantine), hall.rows(inbox)
+    assert (kept.body, row.body) == (b"", None)
+    assert "phòng thủ" not in kept.detail + str(row.error)

@@ -23,7 +23,7 @@ from hub.incidents import Incidents
 from hub.records import evidence, sightings
 from hub.timeseries.duck import DuckStore
 from hub.web.app import create_app
-from tests.hub.conftest import alarm
+from tests.hub.conftest import admission, alarm, knowledge
 from tests.hub.messages import jpeg, status
 
 HERE = "http://127.0.0.1"
@@ -89,6 +89,7 @@ def make_desk(database: Database, tmp_path: Path) -> Callable[..., Desk]:
         context = Context(
             config=config, database=database, feed=database.feed, series=series, health=health,
             incidents=Incidents(lambda _work, _row, _event: None),
+            knowledge=knowledge(), admission=admission(),
         )  # fmt: skip
         return Desk(context=context, troubles=troubles)
 

@@ -1,0 +1,1 @@
+"""Indicators computed: from what was told to a graded figure that can be traced back."""

@@ -1,0 +1,73 @@
+"""Which figures a change reaches: from one number of one school to the district's month."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub.catalogue.loader import DISTRICT
+from hub.catalogue.periods import LOCAL, Period, between, containing
+from hub.catalogue.records import Catalogue, Indicator
+from hub.stale import MENTIONS
+
+LONGEST = timedelta(days=400)
+"""How far back a case's late word changes figures: further back they are reported and closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What changed (measure, case type or `mention`), for which unit, from when on."""
+
+    source: str
+    unit: str
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A figure to compute."""
+
+    indicator: str
+    unit: str
+    period: Period
+
+
+def reached(catalogue: Catalogue, change: Change, now: datetime) -> Iterator[Wanted]:
+    """The figures that `change` may alter, in the order of their periods."""
+    day = change.start.astimezone(LOCAL).date()
+    chain = catalogue.above(change.unit, day)
+    units = {unit.kind: unit.id for unit in chain} or {"district": DISTRICT}
+    for indicator in catalogue.at(day).values():
+        if _asks_for(indicator, change.source):
+            kinds = catalogue.kinds_from(indicator.level)
+            for period in _periods(catalogue, indicator, change, now):
+                for kind in kinds:
+                    if kind in units:
+                        yield Wanted(indicator=indicator.id, unit=units[kind], period=period)
+
+
+def _asks_for(indicator: Indicator, source: str) -> bool:
+    asked = indicator.parsed
+    return (
+        source in asked.measures
+        or source in asked.case_types
+        or (source == MENTIONS and asked.over_mentions)
+    )
+
+
+def _periods(
+    catalogue: Catalogue, indicator: Indicator, change: Change, now: datetime
+) -> Iterator[Period]:
+    """A text counts in its own period; a figure in all that its period touches; a case from its
+    change until now, for it is open or overdue at each later period's end."""
+    here = containing(indicator.period, change.start)
+    measure = catalogue.measures.get(change.source)
+    if measure is not None:
+        whole = containing(measure.period, change.start)
+        touched = list(between(indicator.period, whole.start, min(whole.end, now)))
+        yield from touched or [here]
+        if "previous(" in indicator.formula:
+            yield (touched or [here])[-1].next()
+    elif change.source == MENTIONS:
+        yield here
+    else:
+        yield from between(indicator.period, max(change.start, now - LONGEST), now)

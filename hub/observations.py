@@ -1,0 +1,110 @@
+"""Figures of units for periods: the newest word counts, each word before it is kept."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, tuple_, update
+
+from contracts.indicator import ObservationBody
+from hub import audit, stale
+from hub.database import Work
+from hub.provenance import Admitted, Provenance
+from hub.records import observations
+
+LOOK_UP = 200
+"""Figures looked up by one query: four values each, below SQLite's limits."""
+
+Key = tuple[str, str, datetime, datetime]
+
+
+def store(work: Work, bodies: Sequence[ObservationBody], provenance: Provenance) -> Admitted:
+    """Files `bodies`; of two for the same figure the later one counts."""
+    latest = {_key(body): body for body in bodies}
+    known = _current(work.connection, list(latest))
+    new = [body for key, body in latest.items() if key not in known]
+    corrected = [
+        (known[key], body)
+        for key, body in latest.items()
+        if key in known and known[key].value != body.value
+    ]
+    _supersede(work, corrected, provenance)
+    _insert(work, [*new, *(body for _, body in corrected)], provenance)
+    return Admitted(
+        stored=len(new),
+        corrected=len(corrected),
+        repeated=len(bodies) - len(new) - len(corrected),
+    )
+
+
+def history(connection: Connection, key: Key) -> Sequence[Row[Any]]:
+    """Every word about one figure, newest first."""
+    measure, unit, start, end = key
+    query = select(observations).where(
+        observations.c.measure == measure,
+        observations.c.unit == unit,
+        observations.c.period_start == start,
+        observations.c.period_end == end,
+    )
+    return connection.execute(query.order_by(observations.c.id.desc())).all()
+
+
+def _key(body: ObservationBody) -> Key:
+    return body.measure, body.unit, body.period_start, body.period_end
+
+
+def _current(connection: Connection, keys: list[Key]) -> dict[Key, Row[Any]]:
+    return {
+        (row.measure, row.unit, row.period_start, row.period_end): row
+        for some in _in_parts(keys)
+        for row in connection.execute(
+            select(observations).where(
+                observations.c.superseded_at.is_(None),
+                tuple_(
+                    observations.c.measure,
+                    observations.c.unit,
+                    observations.c.period_start,
+                    observations.c.period_end,
+                ).in_(some),
+            )
+        )
+    }
+
+
+def _in_parts(keys: list[Key]) -> Iterator[list[Key]]:
+    return (keys[at : at + LOOK_UP] for at in range(0, len(keys), LOOK_UP))
+
+
+def _supersede(
+    work: Work, corrected: list[tuple[Row[Any], ObservationBody]], provenance: Provenance
+) -> None:
+    for before, _ in corrected:
+        work.connection.execute(
+            update(observations)
+            .where(observations.c.id == before.id)
+            .values(superseded_at=provenance.recorded_at)
+        )
+    audit.note_all(
+        work,
+        provenance,
+        "corrected",
+        [
+            (
+                f"{body.measure} {body.unit} {body.period_start.isoformat()}",
+                {"before": before.value, "after": body.value, "source": provenance.source},
+            )
+            for before, body in corrected
+        ],
+    )
+
+
+def _insert(work: Work, bodies: list[ObservationBody], provenance: Provenance) -> None:
+    if not bodies:
+        return
+    common = {
+        "recorded_at": provenance.recorded_at, "source": provenance.source,
+        "actor": provenance.actor, "demo": provenance.demo,
+    }  # fmt: skip
+    work.connection.execute(insert(observations), [body.model_dump() | common for body in bodies])
+    changes = ((body.measure, body.unit, body.period_start) for body in bodies)
+    stale.mark(work, changes)
