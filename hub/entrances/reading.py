@@ -157,15 +157,15 @@ class _Reading:
             case "boolean":
                 return flag(self._mapped(rule, text(cell)))
             case "text":
-                return _cut(self._mapped(rule, text(cell)), TITLE_LIMIT)
+                return cut(self._mapped(rule, text(cell)), TITLE_LIMIT)
 
     def _mention(self, rule: MentionRule) -> Iterator[AnyBody]:
         before = len(self.faults)
         fields: dict[str, Any] = {
             "source": self._code(rule.source),
             "url": self._text(rule.url),
-            "title": _cut(plain(self._text(rule.title)), TITLE_LIMIT),
-            "text": _cut(plain(self._text(rule.text)), TEXT_LIMIT),
+            "title": cut(plain(self._text(rule.title)), TITLE_LIMIT),
+            "text": cut(plain(self._text(rule.text)), TEXT_LIMIT),
             "published_at": self._moment(rule.published_at),
         }
         if rule.interactions is not None and self._said(rule.interactions):
@@ -275,5 +275,5 @@ def from_file_name(pick: Pick, file_name: str) -> str:
     return match[1] or ""
 
 
-def _cut(said: str, limit: int) -> str:
+def cut(said: str, limit: int) -> str:
     return said if len(said) <= limit else f"{said[: limit - 1]}…"

@@ -3,7 +3,6 @@
 Every function raises WrongValue with the remedy; none guesses between two readings.
 """
 
-import math
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,6 +16,9 @@ Decimal = Literal["comma", "point"]
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Beyond them a date is a slip of the pen (or a birthday, which no board needs)."""
+
+LARGEST = 1e18
+"""No figure of a district has more; what has is a slip of the keyboard, or no number at all."""
 
 SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  (days as Excel counts them, local)
 
@@ -57,9 +59,9 @@ def number(cell: Cell, decimal: Decimal) -> float:
     """A finite number; text is read with the decimal sign of the mapping."""
     cell = unbroken(cell)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        if math.isfinite(cell):
+        if abs(cell) < LARGEST:
             return float(cell)
-        raise WrongValue("không phải số hữu hạn", "ghi một con số")
+        raise WrongValue("số quá lớn hoặc không xác định", "kiểm tra lại số")
     if not isinstance(cell, str):
         raise WrongValue("không phải số", f"ghi số, ví dụ {_EXAMPLES[decimal]}")
     digits = re.sub(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))", "", cell.strip())
@@ -68,8 +70,8 @@ def number(cell: Cell, decimal: Decimal) -> float:
         raise WrongValue("không phải số", f"ghi số, ví dụ {_EXAMPLES[decimal]}")
     group, mark = (".", ",") if decimal == "comma" else (",", ".")
     value = float(digits.replace(group, "").replace(mark, "."))
-    if not math.isfinite(value):
-        raise WrongValue("số quá lớn", "ghi số nhỏ hơn")
+    if not abs(value) < LARGEST:
+        raise WrongValue("số quá lớn", "kiểm tra lại số")
     return value
 
 
