@@ -56,6 +56,11 @@ class Faults:
         if len(self.kept) < self.most:
             self.kept.append(fault)
 
+    def add_first(self, fault: Fault) -> None:
+        """What is wrong with the whole stands above what is wrong with its rows."""
+        self.count += 1
+        self.kept = [fault, *self.kept[: self.most - 1]]
+
     def extend(self, faults: Iterable[Fault]) -> None:
         for fault in faults:
             self.add(fault)

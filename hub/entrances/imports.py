@@ -69,7 +69,7 @@ def draft(path: Path, mapping: Mapping, name: str, limits: Limits, file: str = "
     try:
         _fill(made, path, mapping, limits)
     except Unusable as whole:
-        made.faults.add(whole.fault)
+        made.faults.add_first(whole.fault)
     except HeaderWrong as wrong:
         made.faults.extend(wrong.faults)
     return made

@@ -23,8 +23,8 @@ LARGEST = 1e18
 SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  (days as Excel counts them, local)
 
 _NUMBERS = {
-    "comma": re.compile(r"[-+]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?"),
-    "point": re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"),
+    "comma": re.compile(r"[-+]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?", re.ASCII),
+    "point": re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII),
 }
 _EXAMPLES = {"comma": "1.234,5", "point": "1,234.5"}
 _YES = {"có", "x", "1", "true", "yes", "đúng", "co", "rồi"}
@@ -94,7 +94,7 @@ def flag(cell: Cell) -> bool:
 
 def strptime_format(said: str) -> str:
     """`dd/mm/yyyy HH:MM` as strptime writes it; raises ValueError for what is no format."""
-    made = said
+    made = said.replace("%", "%%")
     for token, directive in _TOKENS:
         made = made.replace(token, directive)
     rest = re.sub(r"%[YmdHMS]", "", made)

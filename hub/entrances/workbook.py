@@ -32,7 +32,6 @@ _ACTIVE = (
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Za-z0-9:$]{1,32})["']""")
-_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,6 @@ def scan(path: Path, part: str) -> Scan:
             while piece := sheet.read(CHUNK):
                 _plain(piece if not tail else b"")
                 text = tail + piece
-                _no_declaration(text)
                 rows += sum(match.end() > len(tail) for match in _ROW.finditer(text))
                 formulas = formulas or _FORMULA.search(text) is not None
                 areas |= set(_MERGED.findall(text))
@@ -95,13 +93,6 @@ def scan(path: Path, part: str) -> Scan:
 def _plain(start: bytes) -> None:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start[:64]:
         raise Unusable(wrong="trang tính không phải UTF-8", remedy="mở bằng Excel rồi lưu lại")
-
-
-def _no_declaration(text: bytes) -> None:
-    if _DECLARATION.search(text):
-        raise Unusable(
-            wrong="trang tính khai báo thực thể XML", remedy="mở bằng Excel rồi lưu lại dạng .xlsx"
-        )
 
 
 def _areas(found: set[bytes]) -> tuple[Merged, ...]:

@@ -4,6 +4,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,19 +41,25 @@ def read(path: Path, limits: Limits, *, sheet: str | int | None = None) -> Table
     return Table(lines=_bounded(lines, found.rows, limits), merged=found.merged)
 
 
-def _open(path: Path, *, data_only: bool) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+@contextmanager
+def _opened(path: Path, *, data_only: bool) -> Iterator[Any]:
+    """The workbook; openpyxl parses with defusedxml, which refuses entities."""
+    with path.open("rb") as file:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                book = load_workbook(file, read_only=True, data_only=data_only, keep_links=False)
+            except _HOSTILE:
+                raise damaged() from None
         try:
-            return load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
-        except _HOSTILE:
-            raise damaged() from None
+            yield book
+        finally:
+            book.close()
 
 
 def _chosen(path: Path, wanted: str | int | None) -> tuple[str, str]:
     """Name of the sheet and its part in the archive."""
-    book = _open(path, data_only=True)
-    try:
+    with _opened(path, data_only=True) as book:
         names = [each.title for each in book.worksheets]
         if isinstance(wanted, str):
             position = next((i for i, name in enumerate(names) if _same(name, wanted)), -1)
@@ -64,8 +71,6 @@ def _chosen(path: Path, wanted: str | int | None) -> tuple[str, str]:
                 remedy=f"đặt tên đúng; tệp có: {', '.join(names)}",
             )
         return names[position], book.worksheets[position]._worksheet_path  # noqa: SLF001
-    finally:
-        book.close()
 
 
 def _same(name: str, wanted: str) -> bool:
@@ -73,11 +78,12 @@ def _same(name: str, wanted: str) -> bool:
 
 
 def _lines(path: Path, sheet: str, formulas: bool, limits: Limits) -> Iterator[Line]:
-    books = [_open(path, data_only=True)]
-    if formulas:
-        books.append(_open(path, data_only=False))
-    try:
-        rows = [_rows(book[sheet], limits) for book in books]
+    with ExitStack() as open_books:
+        wanted = (True, False) if formulas else (True,)  # the same cells as values, as formulas
+        rows = [
+            _rows(open_books.enter_context(_opened(path, data_only=each))[sheet], limits)
+            for each in wanted
+        ]
         for number, both in enumerate(zip(*rows, strict=True), 1):
             values, sources = both[0], both[-1]
             _narrow(values, number, limits)
@@ -85,9 +91,6 @@ def _lines(path: Path, sheet: str, formulas: bool, limits: Limits) -> Iterator[L
                 _cell(value, source, limits) for value, source in zip(values, sources, strict=True)
             ]
             yield Line(number=number, cells=tuple(cells[: limits.max_columns]))
-    finally:
-        for book in books:
-            book.close()
 
 
 def _rows(sheet: Any, limits: Limits) -> Iterator[Sequence[Any]]:
