@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from hub.catalogue.periods import LOCAL, Period, Span, containing
 from hub.entrances.faults import WrongValue
@@ -15,6 +16,7 @@ _YEAR = re.compile(r"(?:năm\s*)?(\d{4})", re.IGNORECASE)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 
+@lru_cache(maxsize=4_096, typed=True)  # the rows of a table share few dates
 def period(span: Span, cell: Cell, formats: tuple[str, ...]) -> Period:
     """The period that `cell` names: a date in it, `3/2026`, `2026-03`, `Quý I/2026`, `2026`."""
     named = None if span in (Span.HOUR, Span.DAY, Span.WEEK) else _named(span, text(cell))

@@ -6,6 +6,7 @@ Every function raises WrongValue with the remedy; none guesses between two readi
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 from typing import Literal
 
 from hub.catalogue.periods import LOCAL
@@ -92,6 +93,7 @@ def flag(cell: Cell) -> bool:
     raise WrongValue("không phải có/không", "ghi Có hoặc Không")
 
 
+@cache
 def strptime_format(said: str) -> str:
     """`dd/mm/yyyy HH:MM` as strptime writes it; raises ValueError for what is no format."""
     made = said.replace("%", "%%")
@@ -103,6 +105,7 @@ def strptime_format(said: str) -> str:
     return made
 
 
+@lru_cache(maxsize=4_096, typed=True)  # the rows of a table share few dates
 def local_time(cell: Cell, formats: tuple[str, ...]) -> datetime:
     """An aware local time; `formats` are `iso`, `serial` or like `dd/mm/yyyy HH:MM`."""
     cell = unbroken(cell)
