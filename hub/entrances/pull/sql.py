@@ -45,7 +45,7 @@ class Sql:
         full = len(rows) > self._settings.max_rows
         rows = rows[: self._settings.max_rows]
         kept = self._after(rows, since)
-        if full and kept.get("since") == since:
+        if full and kept.get("since", since) == since:
             raise PullFailed(
                 f"more than max_rows = {self._settings.max_rows} rows at once; raise max_rows, or "
                 "give since_column and order the query by it"
