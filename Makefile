@@ -5,7 +5,7 @@ PIP := $(BIN)/pip --disable-pip-version-check
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check servers schemas reference lock chaos bench clean
+.PHONY: help setup demo test check servers schemas boards reference lock chaos bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ check: $(READY)  ## lint, types, formatting, generated files up to date
 
 schemas: $(READY)  ## write contracts/schema anew from the models
 	@$(BIN)/python -m contracts.export
+
+boards: $(READY)  ## write the Grafana boards, maps and provisioning anew
+	@$(BIN)/python -m grafana.generate
 
 reference: $(READY)  ## write the configuration pages anew from the models
 	@scripts/reference

@@ -26,14 +26,13 @@ from paho.mqtt.enums import CallbackAPIVersion
 from contracts.evidence import PICTURE_BYTES
 from ioc.broker import (
     LOOPBACK,
-    MESSAGES_IN_FLIGHT,
     MOSQUITTO,
     NATS,
-    PACKET_BYTES,
     BrokerError,
     EmbeddedBroker,
     Recipe,
 )
+from provisioning.mosquitto import MESSAGES_IN_FLIGHT, PACKET_BYTES
 
 PATIENCE_S = 10.0
 

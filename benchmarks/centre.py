@@ -17,9 +17,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from benchmarks.district import Packet, box_figures
 from contracts.topics import QOS
-from ioc.broker import LOOPBACK, MESSAGES_IN_FLIGHT, MOSQUITTO, EmbeddedBroker, free_port
+from ioc.broker import LOOPBACK, MOSQUITTO, EmbeddedBroker, free_port
 from ioc.children import Child, end
 from ioc.settings import Folder
+from provisioning.mosquitto import MESSAGES_IN_FLIGHT
 
 PATIENCE_S = 300.0
 """For a machine that is busy with other things; nothing here takes half a minute by itself."""

@@ -16,12 +16,24 @@ from contracts.identity import Lane
 from contracts.indicator import Case, Mention, Observation
 from contracts.message import Message, Numbered
 from contracts.receipt import Receipt
+from contracts.renewal import Certificate, CertificateRequest
 from contracts.sighting import Sighting
 from contracts.status import Status
 from contracts.telemetry import Telemetry
 from contracts.topics import Kind, Topic
 
-AnyMessage = Telemetry | Sighting | Evidence | Observation | Case | Mention | Status | Receipt
+AnyMessage = (
+    Telemetry
+    | Sighting
+    | Evidence
+    | Observation
+    | Case
+    | Mention
+    | Status
+    | Receipt
+    | CertificateRequest
+    | Certificate
+)
 MODELS: Mapping[Kind, type[AnyMessage]] = MappingProxyType(
     {
         Kind.TELEMETRY: Telemetry,
@@ -32,6 +44,8 @@ MODELS: Mapping[Kind, type[AnyMessage]] = MappingProxyType(
         Kind.MENTION: Mention,
         Kind.STATUS: Status,
         Kind.RECEIPT: Receipt,
+        Kind.CERTIFICATE_REQUEST: CertificateRequest,
+        Kind.CERTIFICATE: Certificate,
     }
 )
 

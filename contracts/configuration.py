@@ -6,10 +6,10 @@ the environment, never in the configuration.
 """
 
 import os
-import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar, get_args
+from typing import Annotated, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -19,25 +19,40 @@ from pydantic import (
     Field,
     ValidationError,
     ValidationInfo,
+    field_validator,
     model_validator,
 )
-from pydantic.fields import FieldInfo
 
-_INLINE_PASSWORD = re.compile(r"(://[^/@\s]*?:)[^/@\s]+@")
+from contracts.fault import Fault, faults, line_hint, number_hint, section_of, shown
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class ConfigError(ValueError):
     """A configuration that cannot be used; names the file, the key, the value and the remedy."""
 
-    def __init__(self, *, file: Path, key: str, value: object, remedy: str) -> None:
+    def __init__(
+        self, *, file: Path, key: str, value: object, remedy: str, place: str = ""
+    ) -> None:
         self.file = file
         self.key = key
         self.value = value
         self.remedy = remedy
-        shown = _INLINE_PASSWORD.sub(r"\1***@", repr(value))
-        shown = shown if len(shown) <= 80 else f"{shown[:80]}…"
-        super().__init__(f"{file}: key {key!r} has value {shown}: {remedy}")
+        said = shown(key, value)
+        of = f"key {(place or key)!r}{said and f' has value {said}'}" if key else said.strip("'")
+        super().__init__(f"{file}: {of and f'{of}: '}{remedy}")
+
+
+class NotReady(ConfigError):
+    """Files, variables and folders that a configuration names and that cannot be used; all."""
+
+    def __init__(self, *, file: Path, faults: Sequence[Fault]) -> None:
+        first = faults[0]
+        super().__init__(file=file, key=first.key, value=first.value, remedy=first.remedy)
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{self.file}: {fault}" for fault in self.faults)
 
 
 class SecretMissing(ValueError):
@@ -61,6 +76,22 @@ class Section(BaseModel):
     """Root of the sections: unknown keys are refused by name, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _means_what_it_says(cls, value: object, info: ValidationInfo) -> object:
+        """`"no"` is no bool and `"8443"` no number: a text that was meant as one is a slip."""
+        field = cls.model_fields[info.field_name] if info.field_name else None
+        kinds = {field.annotation, *get_args(field.annotation)} if field else set()
+        if bool in kinds and not isinstance(value, bool):
+            raise ValueError("write true or false, without quotes")
+        if kinds & {int, float} and str not in kinds and isinstance(value, str | bool):
+            raise ValueError(f"write a number, without quotes{number_hint(str(value))}")
+        return value
+
+    def written(self) -> tuple[str, ...]:
+        """The keys of files that the program itself makes and writes."""
+        return ()
 
 
 class Broker(Section):
@@ -134,16 +165,20 @@ S = TypeVar("S", bound=Section)
 def load(path: Path, model: type[S], *, reference: str) -> S:
     """The configuration in `path` as `model`; raises ConfigError, which may send to `reference`."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
     except OSError as missing:
         raise ConfigError(
             file=path, key="", value=missing.strerror, remedy="write the file or name another"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
-        raise ConfigError(file=path, key="", value=str(broken), remedy="mend the TOML") from None
+    except UnicodeDecodeError as broken:
+        raise ConfigError(file=path, key="", value=str(broken), remedy="save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as broken:
+        remedy = f"mend the TOML{line_hint(text)}"
+        raise ConfigError(file=path, key="", value=str(broken), remedy=remedy) from None
     for name, field in model.model_fields.items():
         if not field.is_required() and isinstance(field.annotation, type):
-            raw.setdefault(name, {} if _inner(field) else field.default)
+            raw.setdefault(name, {} if section_of(field.annotation) else field.default)
     return validated(path, raw, model, reference=reference)
 
 
@@ -152,22 +187,10 @@ def validated(path: Path, raw: object, model: type[S], *, reference: str) -> S:
     try:
         return model.model_validate(raw, context={"folder": path.parent})
     except ValidationError as wrong:
-        raise _named(path, wrong, reference) from None
-
-
-def _named(path: Path, wrong: ValidationError, reference: str) -> ConfigError:
-    """The first error; a validator's own message is `key: remedy`."""
-    first = wrong.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"])
-    remedy = first["msg"].removeprefix("Value error, ")
-    value: Any = first["input"]
-    head, colon, rest = remedy.partition(": ")
-    if first["type"] == "value_error" and colon:
-        key, remedy = f"{key}.{head}" if key else head, rest
-        value = value.get(head) if isinstance(value, dict) else value
-    if first["type"] == "extra_forbidden":
-        remedy = f"this key is unknown; see {reference}"
-    return ConfigError(file=path, key=key, value=value, remedy=remedy)
+        first = next(faults(wrong, raw, model, reference))
+        raise ConfigError(
+            file=path, key=first.key, value=first.value, remedy=first.remedy, place=first.place
+        ) from None
 
 
 def secret(file: Path | None, variable: str | None) -> str | None:
@@ -185,10 +208,3 @@ def secret(file: Path | None, variable: str | None) -> str | None:
     if not (value := os.environ.get(variable, "")):
         raise SecretMissing(place=variable, why="the environment variable is not set")
     return value
-
-
-def _inner(field: FieldInfo) -> type[Section] | None:
-    for kind in (field.annotation, *get_args(field.annotation)):
-        if isinstance(kind, type) and issubclass(kind, Section):
-            return kind
-    return None

@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.codec import MODELS
 from contracts.message import Numbered
-from contracts.topics import LANES, ROOT, Kind
+from contracts.topics import DOWN, LANES, ROOT, UP, Kind
 
 BINARY = {Kind.EVIDENCE}
 
@@ -24,10 +24,10 @@ def json_schema(kind: Kind) -> dict[str, Any]:
 
 def addresses(kind: Kind) -> list[str]:
     """The topics of `kind`, with `{device}` for the device's name."""
-    if kind is Kind.RECEIPT:
-        return [f"{ROOT}/down/{{device}}/receipt"]
-    if kind is Kind.STATUS:
-        return [f"{ROOT}/up/{{device}}/status"]
+    if kind in DOWN:
+        return [f"{ROOT}/down/{{device}}/{kind}"]
+    if kind in UP:
+        return [f"{ROOT}/up/{{device}}/{kind}"]
     return [f"{ROOT}/up/{{device}}/{lane}/{kind}" for lane in LANES[kind]]
 
 
@@ -44,7 +44,7 @@ def asyncapi() -> dict[str, Any]:
                 "messages": {kind.value: {"$ref": f"#/components/messages/{kind}"}},
             }
             operations[name] = {
-                "action": "send" if kind is Kind.RECEIPT else "receive",
+                "action": "send" if kind in DOWN else "receive",
                 "channel": {"$ref": f"#/channels/{name}"},
                 "bindings": {"mqtt": {"qos": 1, "retain": kind is Kind.STATUS}},
             }

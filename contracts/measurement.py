@@ -18,6 +18,7 @@ class Measurement(StrEnum):
     INCIDENT = "incident"
     LINK = "link"
     FIGURE = "figure"
+    HUB = "hub"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,16 @@ SHAPES: Mapping[Measurement, Shape] = MappingProxyType(
         Measurement.LINK: _shape("device", skew_s="s", delay_s="s", messages="messages"),
         Measurement.FIGURE: _shape(
             "subsystem", "indicator", "unit", value="its own", grade="0-3", target="its own"
+        ),
+        Measurement.HUB: _shape(
+            "hub",
+            inbox_undone="messages",
+            series_backlog="points",
+            notifications_pending="calls",
+            quarantined="messages",
+            received="messages",
+            late="messages",
+            duplicates="messages",
         ),
     }
 )

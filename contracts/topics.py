@@ -1,8 +1,10 @@
 """The topic grammar, version 1.
 
-    v1/up/<device>/<lane>/<kind>     device -> hub, QoS 1      (numbered, receipted)
-    v1/up/<device>/status            device -> hub, retained   (state, also the last will)
-    v1/down/<device>/receipt         hub -> device, QoS 1
+    v1/up/<device>/<lane>/<kind>             device -> hub, QoS 1      (numbered, receipted)
+    v1/up/<device>/status                    device -> hub, retained   (state, also the last will)
+    v1/up/<device>/certificate-request       device -> issuer, QoS 1   (renewal)
+    v1/down/<device>/receipt                 hub -> device, QoS 1
+    v1/down/<device>/certificate             issuer -> device, QoS 1   (its answer)
 
 One write rule and one read rule make a device's whole access list:
 `pattern write v1/up/%u/#` and `pattern read v1/down/%u/#`.
@@ -31,6 +33,8 @@ class Kind(StrEnum):
     MENTION = "mention"
     STATUS = "status"
     RECEIPT = "receipt"
+    CERTIFICATE_REQUEST = "certificate-request"
+    CERTIFICATE = "certificate"
 
 
 LANES: dict[Kind, tuple[Lane, ...]] = {
@@ -43,20 +47,24 @@ LANES: dict[Kind, tuple[Lane, ...]] = {
 }
 """The lanes that a numbered kind may take."""
 
+UP = (Kind.STATUS, Kind.CERTIFICATE_REQUEST)
+DOWN = (Kind.RECEIPT, Kind.CERTIFICATE)
+"""Kinds without lane and number, by their direction."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A parsed topic; `lane` is None for status and receipt."""
+    """A parsed topic; `lane` is None for kinds without number."""
 
     device: str
     kind: Kind
     lane: Lane | None = None
 
     def __str__(self) -> str:
-        if self.kind is Kind.RECEIPT:
-            return f"{ROOT}/down/{self.device}/receipt"
-        if self.kind is Kind.STATUS:
-            return f"{ROOT}/up/{self.device}/status"
+        if self.kind in DOWN:
+            return f"{ROOT}/down/{self.device}/{self.kind}"
+        if self.kind in UP:
+            return f"{ROOT}/up/{self.device}/{self.kind}"
         return f"{ROOT}/up/{self.device}/{self.lane}/{self.kind}"
 
 
@@ -65,10 +73,10 @@ def parse(topic: str) -> Topic:
     match topic.split("/"):
         case [version, *_] if version != ROOT:
             raise TopicError(topic, f"begins with {version!r}, this release speaks {ROOT!r}")
-        case [_, "up", device, "status"]:
-            return Topic(device=_device(topic, device), kind=Kind.STATUS)
-        case [_, "down", device, "receipt"]:
-            return Topic(device=_device(topic, device), kind=Kind.RECEIPT)
+        case [_, "up", device, kind] if kind in UP:
+            return Topic(device=_device(topic, device), kind=Kind(kind))
+        case [_, "down", device, kind] if kind in DOWN:
+            return Topic(device=_device(topic, device), kind=Kind(kind))
         case [_, "up", device, lane, kind]:
             return _numbered(topic, _device(topic, device), lane, kind)
         case _:
@@ -97,3 +105,4 @@ def uplink_filter(lane: Lane) -> str:
 
 
 STATUS_FILTER = f"{ROOT}/up/+/status"
+CERTIFICATE_REQUEST_FILTER = f"{ROOT}/up/+/{Kind.CERTIFICATE_REQUEST}"

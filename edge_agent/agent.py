@@ -13,6 +13,7 @@ import cv2
 from contracts.clock import utc_now
 from contracts.identity import Lane
 from contracts.measurement import Measurement
+from contracts.readiness import require
 from contracts.status import Presence, Status
 from edge_agent import telemetry
 from edge_agent.config import AgentConfig, load
@@ -71,6 +72,8 @@ class Agent:
             asyncio.create_task(self._report((alarm, bulk)), name="telemetry"),
             asyncio.create_task(self._stand_guard(), name="guard"),
         ]
+        if (renewing := self._renewal()) is not None:
+            tasks.append(renewing)
         self._start()
         ended = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait([ended, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -83,6 +86,19 @@ class Agent:
         await asyncio.to_thread(self._stop)
         ended.cancel()
         return code
+
+    def _renewal(self) -> asyncio.Task[None] | None:
+        """A box that was enrolled keeps its certificate fresh; others load nothing for it."""
+        broker = self._config.broker
+        if broker.cert_file is None:
+            return None
+        from edge_agent import renewal  # noqa: PLC0415  (cryptography takes 11 MB)
+
+        if (wallet := renewal.managed(broker)) is None:
+            log.info("the certificate is not renewed: cert_file and key_file are two files")
+            return None
+        fresh = renewal.keep_fresh(self._config.device.name, broker, wallet)
+        return asyncio.create_task(fresh, name="renewal")
 
     def _uplinks(self) -> tuple[Uplink, Uplink]:
         alarm = Uplink(Lane.ALARM, self._outbox, self._config.broker)
@@ -164,4 +180,6 @@ class Agent:
 
 def run(config_path: Path) -> int:
     """`ioc agent run`; the exit code.  Raises ConfigError, SecretMissing, ModelError."""
-    return asyncio.run(Agent(load(config_path)).run())
+    config = load(config_path)
+    require(config_path, config, makes_folders=True)
+    return asyncio.run(Agent(config).run())

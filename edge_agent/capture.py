@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.configuration import SecretMissing
 from edge_agent.backoff import Backoff
 from edge_agent.frame import Frame, Image, Source, SourceError
 
@@ -100,7 +101,7 @@ class Capture:
                         return
                 self._ended()
                 return
-            except SourceError as lost:
+            except (SourceError, SecretMissing) as lost:
                 self._lost(str(lost), known=True)
             except Exception as error:  # noqa: BLE001 - a decoder's bug must not blind the camera for good
                 self._lost(repr(error), known=False)

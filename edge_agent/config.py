@@ -1,5 +1,6 @@
 """The agent's configuration: one TOML file, every key described."""
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -13,6 +14,9 @@ from contracts.sighting import Label, Position
 from contracts.status import CameraCard, Pose
 from edge_agent.policy import Policy, policy_for, with_opens
 
+STREAMS = ("rtsp", "rtsps", "http", "https")
+"""Schemes that a camera or its recorder is asked by."""
+SPOKEN = "rtsp://, http://, usb:0, synthetic:tower, a file or a folder"
 REFERENCE = "docs/agent-configuration.md"
 
 
@@ -64,6 +68,9 @@ class OutboxSection(Section):
         description="Megabytes of telemetry and pictures that may wait; beyond it the oldest "
         "telemetry is shed first, then pictures, and counted. Alarms are never shed.",
     )
+
+    def written(self) -> tuple[str, ...]:
+        return ("path",)
 
 
 class DetectorSection(Section):
@@ -191,6 +198,11 @@ class CameraSection(Section):
     def _keeps_no_secret(cls, url: str) -> str:
         if (urlsplit(url).password or "{password}") != "{password}":
             raise ValueError("write {password} and say in password_file where it stands")
+        scheme, colon, _rest = url.partition("://")
+        if colon and scheme.lower() not in STREAMS:
+            meant = get_close_matches(scheme.lower(), STREAMS, n=1)
+            hint = f"; did you mean {meant[0]}://?" if meant else ""
+            raise ValueError(f"nobody here speaks {scheme}://{hint or f', but {SPOKEN}'}")
         return url
 
     @property
@@ -245,6 +257,15 @@ class AgentConfig(Section):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"camera: two cameras are called {name!r}; name them apart")
+        return self
+
+    @model_validator(mode="after")
+    def _is_itself_at_the_broker(self) -> Self:
+        if self.broker.username not in (None, self.device.name):
+            raise ValueError(
+                "broker.username: write the same as device.name: the broker lets a box speak "
+                "under its own name only"
+            )
         return self
 
     def cards(self) -> tuple[CameraCard, ...]:

@@ -24,6 +24,7 @@ from contracts.identity import Lane
 from contracts.receipt import Receipt
 from contracts.status import Presence, Status
 from contracts.topics import Kind, Topic
+from edge_agent import handshake
 from edge_agent.backoff import Backoff
 from edge_agent.outbox import Outbox, Row
 
@@ -107,8 +108,9 @@ class Uplink:
             try:
                 await self._session(status, backoff)
             except (aiomqtt.MqttError, OSError, ValueError, ExceptionGroup) as lost:
+                self.connected.clear()
                 pause = backoff.next()
-                why = in_words(_cause(lost))
+                why = await explain(self._broker, _cause(lost))
                 log.warning("uplink %s: %s; next try in %.1f s", self.lane, why, pause)
             finally:
                 self.connected.clear()
@@ -272,6 +274,31 @@ def tls_context(broker: Broker) -> ssl.SSLContext | None:
     return context
 
 
+async def explain(broker: Broker, lost: Exception) -> str:
+    """`in_words`, after a second look at a silence that a refused certificate may stand behind."""
+    if not (broker.tls and broker.cert_file and "timed out" in str(lost)):
+        return in_words(lost)
+    refused = await asyncio.to_thread(_refusal, broker)
+    return in_words(refused or lost)
+
+
+def _refusal(broker: Broker) -> Exception | None:
+    """The broker's alert, or what is wrong with our own files; None if there is neither."""
+    try:
+        context = tls_context(broker)
+    except (OSError, ValueError) as broken:
+        return broken
+    return handshake.refusal(broker, context) if context else None
+
+
+_ALERTS = {
+    "alert certificate revoked": "is revoked: ask for a new token and enrol anew",
+    "alert certificate expired": "is out of date: look at the clock, or enrol anew",
+    "alert unknown ca": "is of another authority: enrol with ours",
+}
+"""TLS alerts (RFC 8446, 6.2) as OpenSSL words them, and what they mean for a box."""
+
+
 def in_words(lost: BaseException) -> str:
     """Why a connection is not there, and what to look at."""
     text = str(lost) or type(lost).__name__
@@ -279,6 +306,9 @@ def in_words(lost: BaseException) -> str:
         return f"the broker refused us ({text}): look at username, password_file and the broker"
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return f"the broker's certificate is not trusted ({text}): look at ca_file and the clock"
+    for alert, meaning in _ALERTS.items():
+        if alert in text.lower().replace("_", " "):
+            return f"the broker refuses our certificate, which {meaning} ({text})"
     if "SSL" in text or "TLS" in text:
         return f"TLS failed ({text}): look at ca_file, cert_file, key_file"
     if "refused" in text.lower():

@@ -52,6 +52,9 @@ class Records(Section):
         default=None, title="Password variable", description="Variable with the same."
     )
 
+    def written(self) -> tuple[str, ...]:
+        return () if self.url else ("path",)
+
     @model_validator(mode="after")
     def _safe(self) -> Self:
         if not self.url:
@@ -114,6 +117,9 @@ class Influx(Section):
         description="Points kept while the server is away (about 150 bytes each); beyond it the "
         "oldest are dropped and counted. Alarms are not among them.",
     )
+
+    def written(self) -> tuple[str, ...]:
+        return ("path",) if self.api == "embedded" else ()
 
     @model_validator(mode="after")
     def _safe(self) -> Self:
@@ -208,7 +214,10 @@ class Console(Section):
         if self.tls_cert_file is None:
             raise ValueError("tls_cert_file: a console beyond loopback needs TLS")
         if self.users_file is None:
-            raise ValueError("users_file: a console beyond loopback needs users")
+            raise ValueError(
+                "users_file: a console beyond loopback needs users: name a file, then run "
+                "ioc hub user add"
+            )
         return self
 
 
@@ -232,6 +241,19 @@ class Rules(Section):
         gt=0,
         title="Same fire",
         description="A new sighting in the same direction within this time is the same fire.",
+    )
+    again_after_s: float = Field(
+        default=300,
+        gt=0,
+        title="Still seen",
+        description="What a camera goes on seeing for longer after its incident was closed opens "
+        "a new one; flames where it saw smoke do at once.",
+    )
+    burn_again_after_s: float = Field(
+        default=7_200,
+        gt=0,
+        title="Still burning",
+        description="The same where the verdict was a controlled burn.",
     )
     offline_after_s: float = Field(
         default=300,

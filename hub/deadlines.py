@@ -49,6 +49,7 @@ class Trouble:
     text_vi: str
     since: datetime
     place: Place = NOWHERE
+    simulated: bool = False
 
 
 class Deadlines:
@@ -87,6 +88,7 @@ class Deadlines:
             text_vi=f"Số {row.case}, hạn {clock(row.due_at)}.",
             since=row.due_at,
             place=place,
+            simulated=row.demo,
         )
 
     def _late_units(self, work: Work, now: datetime) -> Iterator[Trouble]:
@@ -104,6 +106,7 @@ class Deadlines:
                 text_vi=f"{row.overdue} trong {row.unfinished} đang xử lý đã quá hạn.",
                 since=row.oldest,
                 place=place,
+                simulated=row.simulated > 0,
             )
 
 
@@ -128,6 +131,7 @@ def _counts(work: Work, now: datetime) -> list[Row[Any]]:
         select(
             cases.c.type, cases.c.unit, func.count().label("unfinished"), late.label("overdue"),
             func.min(cases.c.due_at).label("oldest"),
+            func.count().filter(cases.c.demo).label("simulated"),
         )
         .where(cases.c.finished_at.is_(None))
         .group_by(cases.c.type, cases.c.unit)
@@ -169,4 +173,5 @@ def _alarm(trouble: Trouble, now: datetime) -> Alarm:
         originator=trouble.originator, type=trouble.type, subsystem=trouble.subsystem,
         severity=trouble.severity, title_vi=trouble.title_vi, text_vi=trouble.text_vi,
         captured_at=trouble.since, received_at=now, place=trouble.place,
+        drill=trouble.simulated,
     )  # fmt: skip

@@ -2,17 +2,18 @@
 
 The same fire is: the same sighting; or, within `same_fire_s`, the same camera looking the same
 way; or another camera whose ray crosses.  A second fire elsewhere in the picture is a second
-incident: none is swallowed by a cooldown.
+incident: none is swallowed by a cooldown, nor by a verdict that was wrong (hub.again).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from contracts.sighting import Label, Sighting, State
+from hub import again
 from hub.config import Rules
 from hub.database import Work, upsert
 from hub.geometry import Ray, Spot, apart_deg, crossing
@@ -20,7 +21,7 @@ from hub.incident import Alarm, IncidentType, Place, Severity, Subsystem
 from hub.incidents import Incidents
 from hub.places import Places
 from hub.records import cameras, devices, incidents, sightings
-from hub.wording import LOCAL, SEEN, clock, marked, percent, quarter, small
+from hub.wording import LOCAL, SEEN, clarity, clock, eye, marked, quarter, small
 
 REACH_M = 15_000
 """How far smoke is told from haze by a tower camera; IQ FireWatch states 20 km at best."""
@@ -79,25 +80,62 @@ class Fires:
     def _incident_of(
         self, work: Work, arrived: Arrived, camera: Camera, known: Row[Any] | None
     ) -> str:
+        if known is None:
+            return self._filed(work, arrived, camera, None)
+        row = again.newest(work.connection, known.incident)
+        if row.closed_at is None:
+            if arrived.sighting.state is not State.CLOSED:
+                self._incidents.refresh(work, row.id, self._alarm(arrived, camera, None, 1))
+        elif again.is_due(row, known, arrived.sighting, arrived.captured_at, self._rules):
+            worst = replace(arrived, sighting=again.worst(arrived.sighting, known))
+            follower = self._filed(work, worst, camera, row)
+            self._incidents.continued(work, row.id, follower, arrived.received_at)
+            return follower
+        return str(row.id)
+
+    def _filed(self, work: Work, arrived: Arrived, camera: Camera, closed: Row[Any] | None) -> str:
+        """The incident for what is new, or is still seen after its incident was `closed`."""
         seen = arrived.sighting
-        if known is not None:
-            if _is_unclosed(work.connection, known.incident) and seen.state is not State.CLOSED:
-                alarm = self._alarm(arrived, camera, None, 1)
-                self._incidents.refresh(work, known.incident, alarm)
-            return str(known.incident)
         near = _recent(work.connection, arrived, self._rules.same_fire_s)
         if (same := _same_look(near, seen)) is not None:
             alarm = self._alarm(arrived, camera, None, 1)
             self._incidents.refresh(work, same, alarm)
             return same
         if (crossed := _crossing(near, seen, camera)) is not None:
-            row, fix = crossed
-            alarm = self._alarm(arrived, camera, fix, 2)
-            joined = f"{seen.device}/{seen.camera}"
-            again = any(each.incident == row.incident and _of_camera(each, seen) for each in near)
-            self._incidents.refresh(work, row.incident, alarm, joined="" if again else joined)
+            self._join(work, arrived, camera, near, crossed)
+            row, _ = crossed
             return str(row.incident)
-        return self._incidents.raise_(work, self._alarm(arrived, camera, None, 1)).incident
+        alarm = self._alarm(arrived, camera, None, 1)
+        alarm = alarm if closed is None else again.anew(alarm, closed)
+        return self._incidents.raise_(work, alarm).incident
+
+    def _join(
+        self,
+        work: Work,
+        arrived: Arrived,
+        camera: Camera,
+        near: Sequence[Row[Any]],
+        crossed: tuple[Row[Any], Spot],
+    ) -> None:
+        """Adds a camera to the fire that it crosses; title and camera stay those of the first, so
+        that nobody loses an incident that he has read; the commune is that of the crossing."""
+        (row, fix), seen = crossed, arrived.sighting
+        first = again.newest(work.connection, row.incident)
+        names = _names(work.connection, [each for each in near if each.incident == row.incident])
+        names.setdefault((seen.device, seen.camera), eye(camera.device_title, camera.title))
+        alarm = self._alarm(arrived, camera, fix, len(names))
+        place = replace(
+            alarm.place, camera=first.camera, camera_title=first.camera_title,
+            bearing_deg=first.bearing_deg, sigma_deg=first.sigma_deg,
+        )  # fmt: skip
+        title = _moved(first, alarm.place.commune)
+        if seen.label is Label.FIRE:
+            title = f"{alarm.title_vi.partition(' – ')[0]} – {title.partition(' – ')[2]}"
+        text = f"{len(names)} camera cùng thấy: {'; '.join(names.values())}. {alarm.text_vi}"
+        alarm = replace(alarm, title_vi=title, text_vi=text, place=place)
+        known = any(each.incident == row.incident and _of_camera(each, seen) for each in near)
+        joined = "" if known else eye(camera.device_title, camera.title)
+        self._incidents.refresh(work, row.incident, alarm, joined=joined)
 
     def _alarm(self, arrived: Arrived, camera: Camera, fix: Spot | None, towers: int) -> Alarm:
         seen = arrived.sighting
@@ -111,7 +149,7 @@ class Fires:
             subsystem=Subsystem.FOREST_FIRE if tower else Subsystem.CAMERAS,
             severity=Severity.CRITICAL if severe else Severity.MAJOR,
             title_vi=marked(_title(arrived, camera, place), **marks),
-            text_vi=_text(arrived, camera, place, towers),
+            text_vi=_text(arrived, camera, place),
             captured_at=arrived.captured_at,
             sent_at=seen.sent_at,
             received_at=arrived.received_at,
@@ -138,7 +176,7 @@ class Fires:
             bearing_deg=seen.bearing.azimuth_deg if seen.bearing else None,
             sigma_deg=seen.bearing.sigma_deg if seen.bearing else None,
             camera=f"{seen.device}/{seen.camera}",
-            camera_title=camera.title,
+            camera_title=eye(camera.device_title, camera.title),
             commune_code=commune.code if commune else None,
             commune=commune.name if commune else None,
         )
@@ -151,7 +189,7 @@ class Fires:
             sightings.c.incident == incident, sightings.c.state != State.CLOSED.value
         )
         if work.connection.execute(lasting).first() is None:
-            why = f"camera không còn thấy từ {clock(arrived.captured_at)}"
+            why = f"Camera không còn thấy từ {clock(arrived.captured_at)}"
             self._incidents.clear(work, incident, arrived.received_at, why)
 
 
@@ -166,20 +204,42 @@ def _title(arrived: Arrived, camera: Camera, place: Place) -> str:
     return f"{what} – " + ", ".join(part for part in where if part)
 
 
-def _text(arrived: Arrived, camera: Camera, place: Place, towers: int) -> str:
+def _moved(first: Row[Any], commune: str | None) -> str:
+    """The title of an incident, with the commune in which the fire was found to be."""
+    if not (first.commune and commune):
+        return str(first.title_vi)
+    return f"{first.title_vi.removesuffix(small(first.commune))}{small(commune)}"
+
+
+def _text(arrived: Arrived, camera: Camera, place: Place) -> str:
     seen = arrived.sighting
     seen_at = f"{SEEN[seen.label]} lúc {clock(arrived.captured_at)}"
-    who = f"{camera.title} ({camera.device_title})"
-    lines = [f"{who} thấy {seen_at}, độ tin cậy {percent(seen.score)}."]
+    who = eye(camera.device_title, camera.title)
+    lines = [f"{who} thấy {seen_at}, độ rõ: {clarity(seen.score)}."]
     if place.fixed:
         lines.append(f"Hai camera cắt nhau tại {place.lat:.5f}, {place.lon:.5f}.")
     elif place.bearing_deg is not None:
         lines.append(f"Hướng {place.bearing_deg:.0f}° ({quarter(place.bearing_deg)}).")
-    if towers > 1:
-        lines.append("Đã có camera thứ hai cùng thấy.")
     if arrived.clock_suspect:
         lines.append("Đồng hồ của thiết bị sai; thời điểm đã được hiệu chỉnh.")
     return " ".join(lines)
+
+
+def _names(connection: Connection, rows: Iterable[Row[Any]]) -> dict[tuple[str, str], str]:
+    """What people call the cameras of these sightings, the first to see it first."""
+    found = {}
+    for row in sorted(rows, key=lambda each: each.first_seen_at):
+        known = _called(connection, row.device, row.camera)
+        found[row.device, row.camera] = eye(*known)
+    return found
+
+
+def _called(connection: Connection, device: str, camera: str) -> tuple[str, str]:
+    title = connection.scalar(select(devices.c.title).where(devices.c.device == device))
+    view = connection.scalar(
+        select(cameras.c.title).where(cameras.c.device == device, cameras.c.camera == camera)
+    )
+    return title or device, view or camera
 
 
 def _camera(connection: Connection, seen: Sighting) -> Camera:

@@ -1,12 +1,13 @@
 """What must happen by the clock: signs of life, link figures, the watch, bounds, retention."""
 
 import logging
+import platform
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from contracts.clock import utc_now
@@ -14,8 +15,9 @@ from hub.config import HubConfig
 from hub.database import Database
 from hub.deadlines import Deadlines
 from hub.devices import Devices
-from hub.points import link_line
-from hub.records import spool
+from hub.health import Health
+from hub.points import hub_line, link_line
+from hub.records import inbox, spool
 from hub.retention import forget
 from hub.shed import bound_spool
 from hub.watch import Watch
@@ -26,6 +28,7 @@ PRESENCE_S = 1.0
 WATCH_S = 5.0
 DEADLINES_S = 60.0
 LINKS_S = 60.0
+HUB_S = 60.0
 BOUNDS_S = 30.0
 RETENTION_S = 3600.0
 
@@ -54,6 +57,7 @@ class Housekeeping:
         watch: Watch,
         deadlines: Deadlines,
         series_refusal: Callable[[], str],
+        health: Callable[[], Health],
     ) -> None:
         self._config = config
         self._database = database
@@ -61,12 +65,14 @@ class Housekeeping:
         self._watch = watch
         self._deadlines = deadlines
         self._series_refusal = series_refusal
+        self._health = health
         now = time.monotonic()
         self._chores = [
             Chore(PRESENCE_S, devices.flush, now),
             Chore(WATCH_S, self._look, now + GRACE_S),
             Chore(DEADLINES_S, self._look_at_deadlines, now + GRACE_S),
             Chore(LINKS_S, self._write_links, now + LINKS_S),
+            Chore(HUB_S, self._write_hub, now + HUB_S),
             Chore(BOUNDS_S, self._bound, now),
             Chore(RETENTION_S, self._forget, now + GRACE_S),
         ]
@@ -112,6 +118,13 @@ class Housekeeping:
         if lines:
             with self._database.work() as work:
                 work.connection.execute(insert(spool), lines)
+
+    def _write_hub(self) -> None:
+        health = self._health()
+        with self._database.work() as work:
+            received = work.connection.scalar(select(func.max(inbox.c.id))) or 0
+            line = hub_line(platform.node() or "hub", health, received=received)
+            work.connection.execute(insert(spool), [{"line": line}])
 
     def _bound(self) -> None:
         bound_spool(self._database, self._config.influx.backlog_points)

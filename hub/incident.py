@@ -67,6 +67,7 @@ class Action(StrEnum):
     RETURNED = "returned"
     ACKNOWLEDGED = "acknowledged"
     CLOSED = "closed"
+    CONTINUED = "continued"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

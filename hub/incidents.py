@@ -126,6 +126,10 @@ class Incidents:
         """A person says that a confirmed incident is over (the fire is out)."""
         self._close(work, self._unclosed(work, incident), at, who, why)
 
+    def continued(self, work: Work, incident: str, follower: str, at: datetime) -> None:
+        """What the closed `incident` told of is still seen; `follower` tells of it now."""
+        self._note(work, incident, at, "hub", Action.CONTINUED, follower)
+
     def _open(self, work: Work, alarm: Alarm, actor: str) -> str:
         incident = new_ulid()
         values = _columns(alarm) | _columns_of(alarm.place)

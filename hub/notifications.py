@@ -56,6 +56,7 @@ class Announcer:
                 "commune": incident.commune,
                 "bearing_deg": incident.bearing_deg,
                 "camera": incident.camera,
+                "camera_title": incident.camera_title,
             },
             "verdict": incident.verdict,
             "drill": incident.drill,

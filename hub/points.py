@@ -8,7 +8,9 @@ from sqlalchemy import Row
 from contracts.measurement import Measurement
 from contracts.sighting import Sighting, State
 from hub.arrival import nanoseconds
+from hub.counters import Counter
 from hub.devices import LinkFigure
+from hub.health import Health
 from hub.timeseries.lineprotocol import encode
 from hub.timeseries.point import Point
 
@@ -54,5 +56,25 @@ def link_line(figure: LinkFigure, at: datetime) -> str:
             tags=(("device", figure.device),),
             fields=tuple(fields),
             at_ns=nanoseconds(at),
+        )
+    )
+
+
+def hub_line(hub: str, health: Health, *, received: int) -> str:
+    """The hub's own state; `received`, late and duplicates count from its first start."""
+    return encode(
+        Point(
+            measurement=Measurement.HUB,
+            tags=(("hub", hub),),
+            fields=(
+                ("inbox_undone", float(health.inbox_undone)),
+                ("series_backlog", float(health.series_backlog)),
+                ("notifications_pending", float(health.notifications_pending)),
+                ("quarantined", float(health.quarantined)),
+                ("received", float(received)),
+                ("late", float(health.counters[Counter.LATE])),
+                ("duplicates", float(health.counters[Counter.DUPLICATES])),
+            ),
+            at_ns=nanoseconds(health.at),
         )
     )

@@ -343,6 +343,12 @@ observations = Table(
         postgresql_where=text("superseded_at IS NULL"),
     ),
     Index("ix_observations_period", "measure", "period_start", "unit"),
+    Index(
+        "ix_observations_demo",
+        "measure",
+        sqlite_where=text("demo = 1"),
+        postgresql_where=text("demo"),
+    ),
     sqlite_autoincrement=True,
 )
 """One row a figure as it was told; a correction supersedes it and leaves it in place."""
@@ -395,6 +401,7 @@ cases = Table(
         sqlite_where=text("finished_at IS NULL"),
         postgresql_where=text("finished_at IS NULL"),
     ),
+    Index("ix_cases_demo", "type", sqlite_where=text("demo = 1"), postgresql_where=text("demo")),
 )
 """Each case as its events make it now; `finished_at` is set in its final states only."""
 
@@ -418,6 +425,7 @@ mentions = Table(
     Column("communes", JSON, nullable=False),
     Column("keywords", JSON, nullable=False),
     Column("demo", Boolean, nullable=False),
+    Index("ix_mentions_demo", "id", sqlite_where=text("demo = 1"), postgresql_where=text("demo")),
 )
 """Online texts as they were read; `cluster` is the first of its near copies."""
 

@@ -24,6 +24,7 @@ from contracts import topics
 from contracts.clock import utc_now
 from contracts.configuration import secret
 from contracts.identity import Lane
+from contracts.readiness import require
 from hub import counters, shed, webhook
 from hub.admission import Admission
 from hub.broker import Delivery, Link
@@ -45,6 +46,7 @@ from hub.migrations import upgrade
 from hub.notifications import Announcer
 from hub.places import district
 from hub.processor import Processor
+from hub.reckoning.reckoner import Reckoner
 from hub.records import inbox, quarantine, settings
 from hub.timeseries import open_store
 from hub.timeseries.writer import Writer
@@ -101,6 +103,9 @@ class Hub:
             database=self.database, catalogue=self.knowledge.catalogue, judge=troubles.judge
         )
         self._devices = Devices(self.database)
+        self.reckoner = Reckoner(
+            database=self.database, catalogue=self.knowledge.catalogue, admission=self.admission
+        )
         self.processor = Processor(
             database=self.database,
             fires=Fires(self.incidents, places, config.rules),
@@ -123,13 +128,14 @@ class Hub:
             watch=Watch(self.incidents, places, config.rules),
             deadlines=Deadlines(self.incidents, self.knowledge),
             series_refusal=self._series_refusal,
+            health=self.health,
         )
         self._running = ExitStack()
 
     def start(self) -> None:
         """Starts from the phones backwards, so that nothing arrives where nobody works yet."""
         self._devices.load()
-        parts: list[Part] = [self.webhooks, self.writer, self.figures]
+        parts: list[Part] = [self.webhooks, self.writer, self.figures, self.reckoner]
         parts += [self.processor, self._housekeeping]
         parts += [self.inbox, *self._links]
         for part in parts:
@@ -260,7 +266,9 @@ class Ending:
 def run(config_path: Path) -> int:
     """Runs the hub until SIGTERM or SIGINT; the process's exit code.  Raises ConfigError."""
     ending = Ending()
-    hub = Hub(load(config_path))
+    config = load(config_path)
+    require(config_path, config)
+    hub = Hub(config)
     hub.start()
     try:
         if find_spec("hub.web") and find_spec("hub.web.app"):

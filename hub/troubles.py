@@ -18,6 +18,7 @@ from hub.incidents import Incidents
 from hub.mentions.events import EventKind
 from hub.mentions.read import Candidate
 from hub.provenance import Provenance
+from hub.records import cases, observations
 from hub.records import incidents as table
 from hub.wording import number
 
@@ -35,7 +36,7 @@ class Troubles:
         if not figure.indicator.alarm or not is_current(figure):
             return
         if figure.grade is Grade.RED:
-            self._incidents.raise_(work, self._alarm(figure))
+            self._incidents.raise_(work, self._alarm(figure, simulated=_simulated(work, figure)))
         elif figure.grade is not Grade.UNKNOWN:
             self._clear(work, _originator(figure), IncidentType.INDICATOR, figure.computed_at)
 
@@ -70,7 +71,7 @@ class Troubles:
             ),
         )
 
-    def _alarm(self, figure: Figure) -> Alarm:
+    def _alarm(self, figure: Figure, *, simulated: bool) -> Alarm:
         indicator = figure.indicator
         unit = self._catalogue.unit(figure.unit, figure.period.day)
         name = unit.name_vi if unit else figure.unit
@@ -88,6 +89,7 @@ class Troubles:
             text_vi=f"{value} {indicator.unit_vi}{target}. {indicator.advice.red}".strip(),
             captured_at=figure.computed_at,
             received_at=figure.computed_at,
+            drill=simulated,
             place=Place(
                 commune_code=figure.unit if unit and unit.kind == "commune" else None,
                 commune=name if unit and unit.kind == "commune" else None,
@@ -102,6 +104,21 @@ class Troubles:
         )
         for name in work.connection.scalars(query).all():
             self._incidents.clear(work, name, at, "chỉ số đã trở lại")
+
+
+def _simulated(work: Work, figure: Figure) -> bool:
+    """Whether a simulated figure or case lies behind it: then nobody is called out of bed."""
+    asked = figure.indicator.parsed
+    told = select(observations.c.id).where(
+        observations.c.demo,
+        observations.c.measure.in_(asked.measures),
+        observations.c.period_start < figure.period.end,
+        observations.c.period_end > figure.period.start,
+    )
+    handled = select(cases.c.case).where(cases.c.demo, cases.c.type.in_(asked.case_types))
+    return any(
+        work.connection.execute(query.limit(1)).first() is not None for query in (told, handled)
+    )
 
 
 def _originator(figure: Figure) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from contracts.status import Presence
+from hub import wording
 from hub.config import Rules
 from hub.database import Work
 from hub.geometry import Spot
@@ -90,7 +91,7 @@ class Watch:
             words = f"Không có tín hiệu từ {clock(since)}."
             if said_off and device.reason:
                 words += f" Lý do: {away(device.reason)}."
-        place = self._place(eyes[0], now) if eyes else NOWHERE
+        place = self._place(device, eyes[0], now) if eyes else NOWHERE
         return Trouble(
             originator=device.device,
             type=IncidentType.DEVICE_TROUBLE,
@@ -131,18 +132,19 @@ class Watch:
             title_vi=f"Camera không quan sát được – {small(device.title)}, {small(eye.title)}",
             words=words,
             since=since,
-            place=self._place(eye, now),
+            place=self._place(device, eye, now),
         )
 
-    def _place(self, eye: Row[Any], now: datetime) -> Place:
-        if eye.lat is None:
-            return Place(camera=f"{eye.device}/{eye.camera}", camera_title=eye.title)
-        commune = self._places.at(Spot(eye.lat, eye.lon), now.astimezone(LOCAL).date())
+    def _place(self, device: Row[Any], view: Row[Any], now: datetime) -> Place:
+        called = wording.eye(device.title, view.title)
+        if view.lat is None:
+            return Place(camera=f"{view.device}/{view.camera}", camera_title=called)
+        commune = self._places.at(Spot(view.lat, view.lon), now.astimezone(LOCAL).date())
         return Place(
-            lat=eye.lat,
-            lon=eye.lon,
-            camera=f"{eye.device}/{eye.camera}",
-            camera_title=eye.title,
+            lat=view.lat,
+            lon=view.lon,
+            camera=f"{view.device}/{view.camera}",
+            camera_title=called,
             commune_code=commune.code if commune else None,
             commune=commune.name if commune else None,
         )

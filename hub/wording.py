@@ -10,6 +10,11 @@ LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 QUARTERS = ("Bắc", "Đông Bắc", "Đông", "Đông Nam", "Nam", "Tây Nam", "Tây", "Tây Bắc")
 REASONS_AWAY = {"connection lost": "đứt kết nối", "stopped": "phần mềm được tắt"}
 """What a box says of its own absence, for people."""
+VERDICTS = {
+    "confirmed": "Xác nhận cháy",
+    "false-alarm": "Báo động giả",
+    "controlled-burn": "Đốt có kiểm soát",
+}
 SEEN = {Label.SMOKE: "khói", Label.FIRE: "lửa"}
 
 
@@ -23,13 +28,19 @@ def quarter(bearing_deg: float) -> str:
     return QUARTERS[round(bearing_deg / 45) % 8]
 
 
+def eye(device_title: str, camera_title: str) -> str:
+    """What people call a camera: `Tháp Prao · hướng đông bắc`."""
+    return f"{device_title} · {camera_title}"
+
+
+def clarity(score: float) -> str:
+    """A score in words: it is no probability, and people do not think in hundredths."""
+    return "rõ" if score >= 0.7 else "khá rõ" if score >= 0.45 else "cần xem kỹ"
+
+
 def away(reason: str) -> str:
     """Why a device is offline; words that we do not know stay as they came."""
     return REASONS_AWAY.get(reason, reason)
-
-
-def percent(fraction: float) -> str:
-    return f"{fraction * 100:.0f} %"
 
 
 def number(value: float, decimals: int = 0) -> str:

@@ -20,18 +20,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from contracts.evidence import Evidence
+from provisioning.mosquitto import MESSAGES_IN_FLIGHT, MESSAGES_QUEUED, PACKET_BYTES
 
 LOOPBACK = "127.0.0.1"
 START_S = 20.0
 """A cold disk and two busy cores; Mosquitto needs 30 ms, NATS 300 ms."""
 STOP_S = 5.0
 """What a broker may take to write its state down before it is killed."""
-MESSAGES_IN_FLIGHT = 1000
-"""Unacknowledged messages to one subscriber; the usual 20 ties group commit to the disk."""
-MESSAGES_QUEUED = 1_000_000
-PACKET_BYTES = 524_288
-assert Evidence.max_bytes < PACKET_BYTES
 
 
 class BrokerError(RuntimeError):

@@ -1,6 +1,5 @@
 """The `ioc` command.  A room is imported only when its sub-command runs."""
 
-import argparse
 import importlib
 import logging
 import sys
@@ -8,11 +7,15 @@ import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
 
+from ioc import enrolment_cli
 from ioc.exits import Exit, complain
+from ioc.parsing import Commands, Parser
+from ioc.parsing import command as _command
+from ioc.parsing import group as _group
 
 PACKAGE = "dong-giang-ioc"
+OURS = ("contracts", "edge_agent", "hub", "ioc", "models", "provisioning")
 LEVELS = ("debug", "info", "warning", "error")
 
 EXITS = """
@@ -144,6 +147,46 @@ examples:
 Ends with 78 if a file is wrong; file, key, value and remedy are named, one fault a line.
 """
 
+SIMULATE = f"""
+examples:
+  ioc simulate --units /etc/ioc/catalogue
+                                          writes the invented units; then restart the hub
+  ioc simulate --days 60 --hub http://127.0.0.1:8080 --token-file simulate.token
+  ioc simulate --days 60 --config hub.toml
+                                          into the records of this machine, figures computed
+  ioc simulate --days 30 --hub http://127.0.0.1:8080 --config hub.toml --live
+                                          makes a token of its own and goes on in real time
+  ioc simulate --days 7 --out drop/       CSV files as a district would drop them
+
+Schools, dossiers, diseases, cameras, online texts, fire danger, documents, citizens' reports and
+the plan of an invented district, from a seed: the same seed tells the same, and what is sent
+again is recognised.  Everything is marked as demo, in the records and by its name.
+{EXITS}"""
+
+RIGHTS_ADD = """
+examples:
+  ioc token add one-stop --config hub.toml --may case --subsystem public-services
+  ioc token add school-7 --config hub.toml --may observation --unit truong-7 --out school.token
+  ioc token add simulate --config hub.toml --may observation,case,mention --demo --out sim.token
+
+The token is shown this once, or written to a new file that its owner alone can read; the hub
+keeps a digest.  Give the least: the kinds, subsystems and units that its user has.
+"""
+
+RIGHTS_LIST = """
+example:
+  ioc token list --config hub.toml
+
+What each may, until when, and when it was last used.  No token is shown.
+"""
+
+RIGHTS_REVOKE = """
+example:
+  ioc token revoke school-7 --config hub.toml
+
+At once, also for a hub that runs.
+"""
+
 MODEL_EXITS = """
 exit codes:
   0    done
@@ -208,35 +251,6 @@ The page that plays the phone in the demo: verifies webhooks and shows them.  Lo
 """
 
 
-class Parser(argparse.ArgumentParser):
-    """Help keeps its lines; a wrong command line shows its own usage."""
-
-    def __init__(self, **options: object) -> None:
-        options["formatter_class"] = argparse.RawDescriptionHelpFormatter
-        super().__init__(**options)  # type: ignore[arg-type]
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(Exit.USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
-
-
-Commands = argparse._SubParsersAction  # noqa: SLF001  (argparse names no public type for it)
-
-
-def _command(
-    commands: "Commands[Parser]", name: str, module: str, extra: str, *, about: str, epilog: str
-) -> Parser:
-    """A sub-command that runs `ioc.commands.<module>`, which needs `extra` of the package."""
-    made = commands.add_parser(name, help=about, description=about, epilog=epilog)
-    made.set_defaults(module=module, extra=extra)
-    return made
-
-
-def _group(commands: "Commands[Parser]", name: str, about: str) -> "Commands[Parser]":
-    group = commands.add_parser(name, help=about, description=about)
-    return group.add_subparsers(metavar="COMMAND", required=True)
-
-
 def _config(parser: Parser) -> None:
     parser.add_argument("--config", required=True, metavar="FILE", help="TOML file")
 
@@ -253,7 +267,9 @@ def parser() -> Parser:
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     _demo(commands)
     _hub(_group(commands, "hub", "the centre: run it, look into it"))
-    _agent(_group(commands, "agent", "the box at the cameras"))
+    agent = _group(commands, "agent", "the box at the cameras")
+    _agent(agent)
+    enrolment_cli.add(commands, agent)
     check = _command(
         commands, "check-config", "check_config", "demo",
         about="says what is wrong with configuration files", epilog=CHECK,
@@ -269,6 +285,8 @@ def parser() -> Parser:
     export.add_argument("folder", metavar="FOLDER", help="is made if it does not exist")
     _import(_group(commands, "import", "tables of other systems and offices"))
     _catalogue(_group(commands, "catalogue", "indicators: what is measured and how it is judged"))
+    _simulate(commands)
+    _token(_group(commands, "token", "who may hand in what by the HTTP API"))
     _phone(_group(commands, "phone", "a stand-in for the officer's phone"))
     return top
 
@@ -287,6 +305,10 @@ def _demo(commands: "Commands[Parser]") -> None:
     demo.add_argument("--keep", action="store_true", help="do not delete the temporary folder")
     demo.add_argument("--port", type=int, default=8080, help="of the console; default: 8080")
     demo.add_argument("--open", action="store_true", help="open the pages in a browser")
+    demo.add_argument(
+        "--without-district", action="store_true",
+        help="cameras only: no simulated data of the other subsystems (headless never has any)",
+    )  # fmt: skip
     demo.add_argument("--headless", action="store_true", help="for scripts; end after --seconds")
     demo.add_argument("--seconds", type=float, default=90, metavar="N", help="headless: default 90")
     demo.add_argument(
@@ -426,6 +448,56 @@ def _catalogue(commands: "Commands[Parser]") -> None:
     check.add_argument("folder", nargs="?", metavar="FOLDER", help="files of your own")
 
 
+def _simulate(commands: "Commands[Parser]") -> None:
+    made = _command(
+        commands, "simulate", "simulate", "hub",
+        about="a simulated district for every subsystem", epilog=SIMULATE,
+    )  # fmt: skip
+    made.add_argument("--days", type=int, default=60, metavar="N", help="back from now: 60")
+    made.add_argument("--seed", type=int, default=7, metavar="N", help="default: 7")
+    made.add_argument(
+        "--scale", type=float, default=0.02, metavar="X",
+        help="1: a full district, 50,000 cases and 100,000 texts in 60 days; default: 0.02",
+    )  # fmt: skip
+    made.add_argument("--until", metavar="DATE", help="last day, YYYY-MM-DD; default: until now")
+    made.add_argument("--live", action="store_true", help="go on in real time")
+    made.add_argument("--hub", metavar="URL", help="hand in by the HTTP API of this console")
+    made.add_argument("--token-file", metavar="FILE", help="a token with the right to demo data")
+    made.add_argument(
+        "--config", metavar="FILE",
+        help="hub.toml: into its records; with --hub only for a token",
+    )  # fmt: skip
+    made.add_argument("--out", metavar="FOLDER", help="write CSV files instead")
+    made.add_argument("--units", metavar="FOLDER", help="write the catalogue of the units, no more")
+    made.add_argument(
+        "--without-computed", action="store_true",
+        help="leave out what the hub reckons or watches itself",
+    )  # fmt: skip
+
+
+def _token(commands: "Commands[Parser]") -> None:
+    add = _command(commands, "add", "token_add", "hub", about="makes a token", epilog=RIGHTS_ADD)
+    add.add_argument("name", metavar="NAME", help="of the system that will use it")
+    add.add_argument(
+        "--may", required=True, metavar="KINDS", help="of observation,case,mention, by commas"
+    )
+    for what in ("subsystem", "unit"):
+        add.add_argument(
+            f"--{what}", action="append", default=[], metavar="ID",
+            help="only of this one; may be repeated; default: all",
+        )  # fmt: skip
+    add.add_argument("--days", type=int, default=365, metavar="N", help="valid for: 365")
+    add.add_argument("--demo", action="store_true", help="all that it hands in is marked as demo")
+    add.add_argument("--out", metavar="FILE", help="write it there, mode 0600, a new file")
+    _config(add)
+    _config(_command(commands, "list", "token_list", "hub", about="lists them", epilog=RIGHTS_LIST))
+    revoke = _command(
+        commands, "revoke", "token_revoke", "hub", about="takes one back", epilog=RIGHTS_REVOKE
+    )
+    revoke.add_argument("name", metavar="NAME", help="as list shows it")
+    _config(revoke)
+
+
 def _phone(commands: "Commands[Parser]") -> None:
     run = _command(commands, "run", "phone_run", "hub", about="runs the page", epilog=PHONE)
     run.add_argument("--secret-file", required=True, metavar="FILE", help="key of the signature")
@@ -441,7 +513,7 @@ def _log_to_stderr(level: str) -> None:
         format="%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s",
         datefmt="%Y-%m-%dT%H:%M:%S",
     )
-    for chatty in ("httpx", "httpcore"):
+    for chatty in ("httpx", "httpcore", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
@@ -452,7 +524,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(importlib.import_module(f"ioc.commands.{options.module}").run(options))
     except ModuleNotFoundError as missing:
-        if not options.extra or str(missing.name).partition(".")[0] in ("ioc", "hub", "contracts"):
+        if not options.extra or str(missing.name).partition(".")[0] in OURS:
             raise
         complain(
             f"this command needs the package {missing.name!r}: "

@@ -9,6 +9,7 @@ import tempfile
 import time
 import webbrowser
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,10 @@ from ioc.story import Say, Story, first
 
 ROUND_S = 0.2
 MEASURE_EVERY = 5
+DISTRICT = "district"
+DISTRICT_DAYS = 30
+DISTRICT_AFTER_S = 120.0
+"""Without a fire (a video of a quiet street) the district comes all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,8 @@ class Plan:
     keep: bool = False
     port: int = 8080
     open_browser: bool = False
+    district: bool = False
+    """Fill the hub with a simulated district, once the fire has reached the phone."""
 
 
 class ChildDied(RuntimeError):
@@ -64,11 +71,13 @@ class Demo:
             phone_port=free_port(),
             broker_url=self.broker.url,
             cameras=plan.cameras,
+            district=plan.district,
         )
         self.observer = Observer(self.broker.port)
         self.phone = PhoneClient(self.folder.phone)
         self.story = Story(observer=self.observer, phone=self.phone, say=say, began=began)
         self.children = self._make_children()
+        self._district: Child | None = None
 
     def _console_port(self) -> int:
         if not is_taken(self._plan.port):
@@ -100,6 +109,10 @@ class Demo:
 
     def _start(self) -> None:
         self.folder.write()
+        if self._plan.district:
+            import_module("ioc.simulate.units").write(
+                self.folder.catalogue, import_module("ioc.simulate.world").USUAL_SCALE
+            )
         self.broker.start()
         self._introduce()
         self.observer.start()
@@ -111,7 +124,7 @@ class Demo:
 
     def _introduce(self) -> None:
         lines = {
-            "Bảng trực / console": self.folder.console,
+            "Bàn trực / console": self.folder.console,
             "Điện thoại / phone": self.folder.phone,
             "Máy chủ tin / broker": f"{self.broker.recipe.name}, {self.broker.url}",
             "Thư mục / folder": str(self._path),
@@ -122,18 +135,39 @@ class Demo:
         self._say("")
 
     def step(self) -> None:
-        """One round of watching; raises ChildDied."""
+        """One round of watching; raises ChildDied.  Of the simulated district it is only said: a
+        fire still reaches the phone without it."""
         time.sleep(ROUND_S)
-        for child in self.children:
-            if (code := child.exit_code) is not None:
+        for child in list(self.children):
+            if (code := child.exit_code) is not None and child is self._district:
+                self.children.remove(child)
+                self._say(f"Số liệu mô phỏng ngừng nạp ({code}) · the simulated data ended")
+            elif code is not None:
                 raise ChildDied(name=child.name, exit_code=code, tail=child.tail())
         if (code := self.broker.exit_code) is not None:
             tail = self.broker.log.read_text(encoding="utf-8", errors="replace")[-2000:]
             raise ChildDied(name=self.broker.recipe.name, exit_code=code, tail=tail)
         self.story.listen()
+        self._fill()
         self._rounds += 1
         if self._rounds % MEASURE_EVERY == 0:
             self._measure()
+
+    def _fill(self) -> None:
+        """The district starts after the first proven fire, so that it slows no alarm of it."""
+        waited = self.story.elapsed_s > DISTRICT_AFTER_S
+        if not self._plan.district or self._district or not (self.story.proven or waited):
+            return
+        arguments = ["simulate", "--days", str(DISTRICT_DAYS), "--live", "--hub"]
+        arguments += [self.folder.console, "--config", str(self.folder.hub)]
+        log = self.folder.log(DISTRICT)
+        self._district = Child(name=DISTRICT, arguments=arguments, log=log)
+        self._district.start()
+        self.children.append(self._district)
+        self._say(
+            f"Đang nạp {DISTRICT_DAYS} ngày số liệu mô phỏng của các phân hệ · "
+            "filling the other subsystems with simulated data"
+        )
 
     def _measure(self) -> None:
         for child in self.children:

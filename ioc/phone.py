@@ -35,6 +35,8 @@ from ioc.signature import HEADER, SignatureError, verify
 log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
+CAPTION = "X-Caption"
+"""The console's word on whose picture it is; percent-encoded UTF-8."""
 BODY_BYTES = 65_536
 HEARTBEAT_S = 15.0
 POLICY = (
@@ -131,7 +133,8 @@ class Phone:
             return Response(status_code=502)
         if answer.status_code != 200 or answer.headers.get("Content-Type") != "image/jpeg":
             return Response(status_code=404)
-        return Response(answer.content, media_type="image/jpeg")
+        caption = {CAPTION: answer.headers.get(CAPTION, "")}
+        return Response(answer.content, media_type="image/jpeg", headers=caption)
 
     async def screen(self, _request: Request) -> Response:
         return FileResponse(STATIC / "phone.html", headers={"Content-Security-Policy": POLICY})

@@ -135,6 +135,8 @@ class Folder:
     phone_port: int
     broker_url: str
     cameras: Sequence[Camera]
+    district: bool = False
+    """Whether the hub knows the simulated district's units."""
     console: str = field(init=False)
     phone: str = field(init=False)
 
@@ -150,6 +152,10 @@ class Folder:
     def hub(self) -> Path:
         return self.path / "hub.toml"
 
+    @property
+    def catalogue(self) -> Path:
+        return self.path / "catalogue"
+
     def agent(self, camera: Camera) -> Path:
         return self.path / f"{camera.device}.toml"
 
@@ -161,13 +167,16 @@ class Folder:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self.secret.exists():
             _write_private(self.secret, secrets.token_urlsafe(32) + "\n")
-        hub = {
+        hub: dict[str, object] = {
             "broker": {"url": self.broker_url},
             "console": {"port": self.console_port},
             "webhook": [
                 {"name": "phone", "url": f"{self.phone}/hook", "secret_file": self.secret.name}
             ],
         }
+        if self.district:
+            self.catalogue.mkdir(exist_ok=True, mode=0o700)
+            hub["subsystems"] = {"catalogue_folder": self.catalogue.name}
         _write_private(self.hub, toml(hub))
         for camera in self.cameras:
             _write_private(self.agent(camera), toml(camera.settings(self.broker_url)))

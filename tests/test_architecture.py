@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("contracts", "edge_agent", "hub", "ioc", "models")
+ROOMS = ("contracts", "edge_agent", "grafana", "hub", "ioc", "models", "provisioning")
 MAY_IMPORT = {
     "contracts": set[str](),
     "edge_agent": {"contracts", "models"},
+    "grafana": {"contracts", "hub"},
     "hub": {"contracts"},
     "models": {"contracts", "edge_agent"},
-    "ioc": {"contracts", "edge_agent", "hub", "models"},
+    "provisioning": {"contracts"},
+    "ioc": {"contracts", "edge_agent", "grafana", "hub", "models", "provisioning"},
 }
 NEVER_ON_THE_EDGE = {"fastapi", "starlette", "sqlalchemy", "duckdb", "uvicorn", "torch", "PIL"}
 

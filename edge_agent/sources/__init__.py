@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
+from edge_agent.config import STREAMS
 from edge_agent.frame import Source, SourceError
 from edge_agent.sources.address import redacted
 from edge_agent.sources.folder import FolderSource
 from edge_agent.sources.live import LiveSource
 from edge_agent.sources.recording import VideoSource
-
-STREAMS = ("rtsp", "rtsps", "http", "https")
 
 
 def open_source(url: str, *, loop: bool = False, pace_s: float | None = None) -> Source:

@@ -13,6 +13,7 @@ from contracts.indicator import CaseBody
 from hub import audit, stale
 from hub.cases.fold import CaseEvent, CaseNow, fold
 from hub.cases.lifecycle import Lifecycle
+from hub.catalogue.periods import Span, containing
 from hub.database import Work, upsert
 from hub.provenance import Admitted, Provenance
 from hub.records import case_events, cases
@@ -164,9 +165,14 @@ def _columns(
 def _changes(
     case_type: str, new: Sequence[Mapping[str, Any]], now: CaseNow, before: Row[Any] | None
 ) -> list[tuple[str, str, datetime]]:
-    """From the first new event on; if the case was moved, for the old unit too."""
+    """From the day of the first new event on; if the case was moved, for the old unit too.  By
+    day, so that the thousand events of a day are one mark."""
     since = min(row["at"] for row in new)
-    changes = [(case_type, now.unit, since)]
+    changes = [(case_type, now.unit, _day(since))]
     if before is not None and before.unit != now.unit:
-        changes.append((case_type, before.unit, min(since, before.received_at)))
+        changes.append((case_type, before.unit, _day(min(since, before.received_at))))
     return changes
+
+
+def _day(moment: datetime) -> datetime:
+    return containing(Span.DAY, moment).start

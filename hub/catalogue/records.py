@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -12,6 +12,12 @@ from hub.catalogue import formula
 from hub.catalogue.formula import Formula
 from hub.catalogue.grade import Bands, Direction
 from hub.catalogue.periods import Span
+
+REMEMBERED = 4_096
+"""Answers of a catalogue that are kept: a few hundred units on some days."""
+
+_Key = TypeVar("_Key")
+_Kept = TypeVar("_Kept")
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)?$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
@@ -211,10 +217,16 @@ class Catalogue:
         self.measures = {each.id: each for each in measures}
         self.indicators = indicators
         self._children_on: dict[date, dict[str, list[str]]] = {}
+        self._at: dict[date, dict[str, Indicator]] = {}
+        self._below: dict[tuple[str, date], frozenset[str]] = {}
 
     def at(self, day: date) -> dict[str, Indicator]:
-        """The indicators in force on `day`, by id."""
-        return {each.id: each for each in self.indicators if each.in_force(day)}
+        """The indicators in force on `day`, by id; the same dictionary for the same day, not to
+        be changed."""
+        if day not in self._at:
+            found = {each.id: each for each in self.indicators if each.in_force(day)}
+            _remember(self._at, day, found)
+        return self._at[day]
 
     def unit(self, code: str, day: date) -> Unit | None:
         """What `code` meant on `day`: five commune codes changed their meaning in July 2025."""
@@ -226,6 +238,11 @@ class Catalogue:
 
     def below(self, code: str, day: date) -> frozenset[str]:
         """The unit and all that are in it on `day`."""
+        if (code, day) not in self._below:
+            _remember(self._below, (code, day), self._all_below(code, day))
+        return self._below[code, day]
+
+    def _all_below(self, code: str, day: date) -> frozenset[str]:
         found: set[str] = set()
         waiting = [code]
         children = self._children(day)
@@ -275,6 +292,13 @@ class Catalogue:
                     found.setdefault(unit.parent, []).append(unit.id)
             self._children_on = {day: found}
         return self._children_on[day]
+
+
+def _remember(known: dict[_Key, _Kept], key: _Key, value: _Kept) -> None:
+    """The oldest goes; a dictionary keeps its order, and `pop` is safe among threads."""
+    if len(known) >= REMEMBERED:
+        known.pop(next(iter(known)), None)
+    known[key] = value
 
 
 def _by_order(subsystem: Subsystem) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, bindparam, delete, select
 from sqlalchemy.exc import DBAPIError
 
 from contracts.clock import utc_now
@@ -211,12 +211,18 @@ def _line(figure: Figure) -> str:
 
 def _take_away(work: Work, marks: Iterable[Row[Any]]) -> None:
     """Not what was marked anew since: its `since` is another."""
-    for mark in marks:
-        work.connection.execute(
-            delete(stale).where(
-                stale.c.source == mark.source,
-                stale.c.unit == mark.unit,
-                stale.c.period_start == mark.period_start,
-                stale.c.since == mark.since,
-            )
-        )
+    work.connection.execute(
+        delete(stale).where(
+            stale.c.source == bindparam("of_source"),
+            stale.c.unit == bindparam("of_unit"),
+            stale.c.period_start == bindparam("of_period"),
+            stale.c.since == bindparam("of_since"),
+        ),
+        [
+            {
+                "of_source": mark.source, "of_unit": mark.unit,
+                "of_period": mark.period_start, "of_since": mark.since,
+            }
+            for mark in marks
+        ],
+    )  # fmt: skip

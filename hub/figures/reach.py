@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
+from hub.catalogue import formula
 from hub.catalogue.loader import DISTRICT
 from hub.catalogue.periods import LOCAL, Period, between, containing
 from hub.catalogue.records import Catalogue, Indicator
@@ -37,7 +39,7 @@ def reached(catalogue: Catalogue, change: Change, now: datetime) -> Iterator[Wan
     chain = catalogue.above(change.unit, day)
     units = {unit.kind: unit.id for unit in chain} or {"district": DISTRICT}
     for indicator in catalogue.at(day).values():
-        if _asks_for(indicator, change.source):
+        if change.source in _asked(indicator.formula):
             kinds = catalogue.kinds_from(indicator.level)
             for period in _periods(catalogue, indicator, change, now):
                 for kind in kinds:
@@ -45,13 +47,12 @@ def reached(catalogue: Catalogue, change: Change, now: datetime) -> Iterator[Wan
                         yield Wanted(indicator=indicator.id, unit=units[kind], period=period)
 
 
-def _asks_for(indicator: Indicator, source: str) -> bool:
-    asked = indicator.parsed
-    return (
-        source in asked.measures
-        or source in asked.case_types
-        or (source == MENTIONS and asked.over_mentions)
-    )
+@lru_cache(maxsize=2_048)
+def _asked(written: str) -> frozenset[str]:
+    """The sources that a formula asks for: looked up for each mark and each indicator."""
+    asked = formula.parse(written)
+    mentions = {MENTIONS} if asked.over_mentions else frozenset[str]()
+    return asked.measures | asked.case_types | mentions
 
 
 def _periods(

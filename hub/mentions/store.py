@@ -1,9 +1,9 @@
 """Online texts in the records: read, joined to their near copies, with numbers of persons gone."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -21,12 +21,8 @@ from hub.records import mentions
 LOOK_UP = 500
 
 
-class OnCandidate(Protocol):
-    """Told, inside the transaction, of a text that may be of a fire or a landslide here."""
-
-    def __call__(
-        self, work: Work, body: MentionBody, found: Candidate, provenance: Provenance
-    ) -> None: ...
+OnCandidate = Callable[[Work, MentionBody, Candidate, Provenance], None]
+"""Told, inside the transaction, of a text that may be of a fire or a landslide here."""
 
 
 class MentionBook:

@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -22,6 +23,8 @@ from hub.web.access import (
 )
 from hub.web.api import create_api
 from hub.web.pages import Pages
+from hub.web.render import Renderer
+from hub.web.subsystems import Subsystems
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +42,16 @@ def create_app(context: Context) -> FastAPI:
     """Raises BadMap when the configured map cannot be drawn."""
     console = context.config.console
     app = FastAPI(title="Đông Giang IOC", docs_url=None, redoc_url=None, openapi_url=None)
-    pages = Pages(context, Door(console))
+    door = Door(console)
+    render = Renderer(context, door)
+    pages = Pages(context, door, render)
     app.include_router(pages.router)
+    app.include_router(Subsystems(context, door, render).router)
     app.mount("/api/v1", create_api(context))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_exception_handler(NotSignedIn, _to_the_door)
     app.add_exception_handler(Forbidden, pages.forbidden)
+    app.add_exception_handler(HTTPException, pages.absent)
     app.middleware("http")(_guard)
     app.add_middleware(
         SessionMiddleware,

@@ -1,7 +1,7 @@
 """What the pages show, read from the records: incidents with their pictures, devices, cameras."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,9 @@ from sqlalchemy import Connection, Row, Select, select
 from contracts.evidence import Size
 from hub.config import Rules
 from hub.incidents import CLOSES_BY_ITSELF
-from hub.records import cameras, devices, evidence, incident_history, incidents, sightings
+from hub.records import cameras, devices, evidence, incident_history, incidents
+from hub.web import sights
+from hub.web.sights import Picture
 
 MOST_OPEN = 60
 """Open incidents on the board: more is a catastrophe that the list of all shows."""
@@ -63,11 +65,12 @@ class DeviceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentView:
-    """A row of `incidents` and the ids of its best pictures."""
+    """A row of `incidents`, its best pictures, and how many cameras see it."""
 
     row: Row[Any]
-    picture: str | None
-    thumbnail: str | None
+    picture: Picture | None
+    thumbnail: Picture | None
+    cameras: int
 
     @property
     def needs_a_person(self) -> bool:
@@ -123,12 +126,14 @@ def board(connection: Connection, rules: Rules, now: datetime) -> Board:
 
 def with_pictures(connection: Connection, query: Select[Any]) -> list[IncidentView]:
     rows = connection.execute(query).all()
-    best = _best_pictures(connection, [row.id for row in rows])
+    best = sights.pictures(connection, rows)
+    seen_by = sights.counts(connection, [row.id for row in rows])
     return [
         IncidentView(
             row=row,
             picture=best.get((row.id, Size.PICTURE.value)),
             thumbnail=best.get((row.id, Size.THUMBNAIL.value)),
+            cameras=seen_by.get(row.id, 0),
         )
         for row in rows
     ]
@@ -144,12 +149,6 @@ def history(connection: Connection, name: str) -> Sequence[Row[Any]]:
     """Newest first."""
     query = select(incident_history).where(incident_history.c.incident == name)
     return connection.execute(query.order_by(incident_history.c.id.desc()).limit(200)).all()
-
-
-def looks(connection: Connection, name: str) -> Sequence[Row[Any]]:
-    """The sightings of an incident: which cameras see it, and where."""
-    query = select(sightings).where(sightings.c.incident == name)
-    return connection.execute(query.order_by(sightings.c.captured_at.desc()).limit(50)).all()
 
 
 def jpeg(connection: Connection, name: str) -> bytes | None:
@@ -169,17 +168,6 @@ def all_devices(connection: Connection, rules: Rules, now: datetime) -> tuple[De
     ]
     order = list(DeviceState)
     return tuple(sorted(views, key=lambda view: (order.index(view.state), view.name)))
-
-
-def _best_pictures(connection: Connection, names: Iterable[str]) -> dict[tuple[str, str], str]:
-    """The newest of each size for each incident."""
-    query = (
-        select(sightings.c.incident, evidence.c.size, evidence.c.id)
-        .join(evidence, evidence.c.sighting == sightings.c.sighting)
-        .where(sightings.c.incident.in_(list(names)))
-        .order_by(evidence.c.captured_at)
-    )
-    return {(row.incident, row.size): row.id for row in connection.execute(query)}
 
 
 def _device(row: Row[Any], eyes: tuple[CameraView, ...], rules: Rules, now: datetime) -> DeviceView:

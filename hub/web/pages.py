@@ -1,13 +1,14 @@
 """The routes of the console, each a short walk from the records to a template."""
 
 from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, StreamingResponse
-from fastapi.templating import Jinja2Templates
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from sqlalchemy import select
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from contracts.clock import utc_now
 from hub import ledger
@@ -15,29 +16,25 @@ from hub.context import Context
 from hub.incident import Verdict
 from hub.incidents import AlreadyClosed, NoSuchIncident, ReasonMissing
 from hub.records import incidents
-from hub.web import board, chart, events, wording
-from hub.web.access import Door, Forbidden, check_csrf, csrf_token
-from hub.web.geojson import read_map
-from hub.web.sketch import Shape, district_sketch
-from hub.wording import LOCAL
+from hub.web import board, chart, events, sights
+from hub.web.access import Door, Forbidden, check_csrf
+from hub.web.render import Renderer
 
-TEMPLATES = Path(__file__).parent / "templates"
 NAME_LIMIT = 60
 PAGE_ROWS = 100
 FOREVER = "private, max-age=31536000, immutable"
+CAPTION = "X-Caption"
+"""Header of an incident's picture: which camera took it and when, percent-encoded UTF-8."""
 CHOICES = {verdict.value: verdict for verdict in Verdict}
 
 
 class Pages:
     """`router` holds the routes; synchronous ones run in the server's thread pool."""
 
-    def __init__(self, context: Context, door: Door) -> None:
+    def __init__(self, context: Context, door: Door, render: Renderer) -> None:
         self._context = context
         self._door = door
-        self._templates = Jinja2Templates(directory=str(TEMPLATES))
-        self._templates.env.globals.update(wording=wording, reasons=wording.REASONS)
-        map_file = context.config.console.map_geojson
-        self._official = read_map(map_file) if map_file else None
+        self._render = render
         self.router = APIRouter()
         get, post = self.router.get, self.router.post
         get("/")(self.board)
@@ -59,9 +56,9 @@ class Pages:
         now = utc_now()
         with self._context.database.read() as connection:
             seen = board.board(connection, self._context.config.rules, now)
-        return self._page(
+        return self._render.page(
             request, "board", board=seen, now=now, health=self._context.health(),
-            chart=chart.chart(self._shapes(now), seen.devices, seen.open),
+            chart=chart.chart(self._render.shapes(now), seen.devices, seen.open),
         )  # fmt: skip
 
     def all_incidents(self, request: Request, before: str = "", kind: str = "") -> Response:
@@ -74,7 +71,7 @@ class Pages:
             query = query.where(incidents.c.type == kind)
         with self._context.database.read() as connection:
             rows = board.with_pictures(connection, query)
-        return self._page(request, "incidents", rows=rows, now=utc_now(), kind=kind,
+        return self._render.page(request, "incidents", rows=rows, now=utc_now(), kind=kind,
                           full=len(rows) == PAGE_ROWS)  # fmt: skip
 
     def incident(self, request: Request, name: str, note: str = "") -> Response:
@@ -86,10 +83,10 @@ class Pages:
                 raise HTTPException(404, "Không có sự việc này.")
             devices = board.all_devices(connection, self._context.config.rules, now)
             history = board.history(connection, name)
-            looks = board.looks(connection, name)
-        return self._page(
+            looks = sights.looks(connection, name)
+        return self._render.page(
             request, "incident", one=one, now=now, history=history, looks=looks, note=note,
-            chart=chart.chart(self._shapes(now), devices, [one]),
+            chart=chart.chart(self._render.shapes(now), devices, [one]),
         )  # fmt: skip
 
     def incident_picture(self, request: Request, name: str) -> Response:
@@ -98,10 +95,10 @@ class Pages:
         with self._context.database.read() as connection:
             one = board.incident(connection, name)
             best = one and (one.picture or one.thumbnail)
-            body = board.jpeg(connection, best) if best else None
-        if body is None:
+            body = board.jpeg(connection, best.id) if best else None
+        if body is None or not best:
             raise HTTPException(404, "Chưa có ảnh.")
-        return Response(body, media_type="image/jpeg")
+        return Response(body, media_type="image/jpeg", headers={CAPTION: quote(best.caption)})
 
     def judge(
         self,
@@ -164,7 +161,7 @@ class Pages:
             if one is None:
                 raise HTTPException(404, "Không có thiết bị này.")
             missing = ledger.missing(connection, name)
-        return self._page(request, "device", one=one, now=now, missing=missing)
+        return self._render.page(request, "device", one=one, now=now, missing=missing)
 
     def evidence(self, request: Request, name: str) -> Response:
         self._door.require(request)
@@ -200,7 +197,7 @@ class Pages:
     def login(self, request: Request) -> Response:
         if self._door.is_open:
             return RedirectResponse("/", status_code=303)
-        return self._page(request, "login", wrong=False)
+        return self._render.page(request, "login", wrong=False)
 
     def enter(
         self,
@@ -212,7 +209,7 @@ class Pages:
         check_csrf(request, csrf)
         if self._door.enter(request, name, password):
             return RedirectResponse("/", status_code=303)
-        return self._page(request, "login", status=401, wrong=True)
+        return self._render.page(request, "login", status=401, wrong=True)
 
     def leave(self, request: Request, csrf: Annotated[str, Form()] = "") -> Response:
         check_csrf(request, csrf)
@@ -221,7 +218,15 @@ class Pages:
 
     async def forbidden(self, request: Request, error: Exception) -> Response:
         why = error.why if isinstance(error, Forbidden) else str(error)
-        return self._page(request, "forbidden", status=403, why=why)
+        return self._render.page(request, "forbidden", status=403, why=why)
+
+    async def absent(self, request: Request, error: Exception) -> Response:
+        """What is not there, said as a page to browsers and as JSON to programs."""
+        assert isinstance(error, StarletteHTTPException)
+        if "text/html" not in request.headers.get("accept", ""):
+            return await http_exception_handler(request, error)
+        why = "Không có trang này." if error.detail == "Not Found" else error.detail
+        return self._render.page(request, "forbidden", status=error.status_code, why=why)
 
     def _person(self, request: Request, who: str) -> str:
         """The signed-in name; on an open desk, the one that was given and is kept."""
@@ -231,22 +236,6 @@ class Pages:
         if self._door.is_open:
             request.session["who"] = name
         return name
-
-    def _shapes(self, now: datetime) -> tuple[Shape, ...]:
-        return self._official or district_sketch(now.astimezone(LOCAL).date())
-
-    def _page(self, request: Request, name: str, status: int = 200, **known: Any) -> HTMLResponse:
-        """The whole page, or its living part when the page asks for that."""
-        part = "fragment" in request.query_params
-        session = request.session
-        known |= {
-            "csrf": csrf_token(request),
-            "who": session.get("name") or session.get("who") or "",
-            "open_desk": self._door.is_open,
-            "official_map": self._official is not None,
-            "layout": "_part.html" if part else "_whole.html",
-        }
-        return self._templates.TemplateResponse(request, f"{name}.html", known, status_code=status)
 
 
 def _back(name: str, note: str) -> Response:

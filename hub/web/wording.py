@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from hub import wording as words
 from hub.incidents import CLOSES_BY_ITSELF
 from hub.web.board import DeviceState, DeviceView
-from hub.wording import LOCAL, away, quarter
+from hub.wording import LOCAL, away, clarity, quarter
 
 STATES = {
     DeviceState.ONLINE: "hoạt động",
@@ -16,11 +17,8 @@ STATES = {
     DeviceState.SILENT: "im lặng",
     DeviceState.OFFLINE: "mất liên lạc",
 }
-VERDICTS = {
-    "confirmed": "Xác nhận cháy",
-    "false-alarm": "Báo động giả",
-    "controlled-burn": "Đốt có kiểm soát",
-}
+VERDICTS = words.VERDICTS
+__all__ = ["clarity"]
 KNOWN = "Đã biết"
 """The only verdict on a machine's trouble: nobody confirms a fire of a box."""
 SEVERITIES = {
@@ -29,7 +27,7 @@ SEVERITIES = {
 ACTIONS = {
     "opened": "Mở", "severity": "Đổi mức độ", "joined": "Thêm camera nhìn thấy",
     "cleared": "Không còn thấy", "returned": "Thấy trở lại", "acknowledged": "Đã xử lý",
-    "closed": "Đóng",
+    "closed": "Đóng", "continued": "Vẫn còn thấy",
 }  # fmt: skip
 REASONS = (
     "Mây, sương mù",
@@ -68,12 +66,23 @@ def bearing(degrees: float) -> str:
     return f"{degrees:.0f}° ({quarter(degrees)})"
 
 
-def surely(score: float | None) -> str:
-    """A score in words: people do not think in hundredths."""
-    if score is None:
-        return ""
-    words = "rất rõ" if score >= 0.7 else "khá rõ" if score >= 0.45 else "cần xem kỹ"
-    return f"{words} ({score * 100:.0f}%)"
+def aimed(camera: str, degrees: float) -> str:
+    """Where a camera looks or saw something; one called `hướng tây` needs no second direction."""
+    if "hướng" in camera.casefold():
+        return f"phương vị {degrees:.0f}°"
+    return f"hướng {bearing(degrees)}"
+
+
+def looking(incident: Row[Any]) -> str:
+    """`Tháp Prao · hướng đông bắc, phương vị 27°`."""
+    if incident.bearing_deg is None:
+        return str(incident.camera_title)
+    return f"{incident.camera_title}, {aimed(incident.camera_title, incident.bearing_deg)}"
+
+
+def points(score: float) -> str:
+    """`0,49`: a score is no share of a hundred."""
+    return words.number(score, 2)
 
 
 def state(device: DeviceView) -> str:
@@ -93,7 +102,8 @@ def detail(incident: Row[Any], text: str) -> str:
     code, colon, rest = text.partition(": ")
     if code in VERDICTS:
         return f"{verdict(incident)}{colon}{rest}"
-    return SEVERITIES.get(text, text)
+    said = SEVERITIES.get(text, text)
+    return said[:1].upper() + said[1:]
 
 
 def actor(name: str) -> str:

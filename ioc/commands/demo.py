@@ -50,6 +50,7 @@ def plan_of(options: Namespace) -> Plan:
         keep=options.keep,
         port=options.port,
         open_browser=options.open,
+        district=not (options.without_district or options.headless),
     )
 
 

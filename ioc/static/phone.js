@@ -34,6 +34,15 @@ function urgency({ body }) {
   return 2 + ["info", "warning", "major", "critical"].indexOf(body.severity);
 }
 
+/** Says under the picture whose it is: the console's header of the same picture. */
+async function caption(frame, image) {
+  const answer = await fetch(image.src, { cache: "force-cache" });
+  const words = decodeURIComponent(answer.headers.get("X-Caption") ?? "");
+  if (!words) return;
+  image.alt = `Ảnh từ ${words}`;
+  frame.append(element("small", "caption", words));
+}
+
 function photo(call) {
   const frame = element("div", "photo", "Đang tải ảnh… · Loading picture");
   if (!call.body.picture) {
@@ -43,7 +52,7 @@ function photo(call) {
   const image = new Image();
   let tries = 0;
   image.alt = "Ảnh chụp từ camera";
-  image.onload = () => frame.replaceChildren(image);
+  image.onload = () => { frame.replaceChildren(image); caption(frame, image); };
   image.onerror = () => {
     tries += 1;
     if (tries > 20) frame.textContent = "Không tải được ảnh · No picture";
@@ -72,7 +81,7 @@ function facts(call) {
     list.append(element("dt", "", term), said);
   };
   add("Nơi", place.commune);
-  add("Camera", place.camera);
+  add("Camera", place.camera_title ?? place.camera, place.camera_title ? place.camera : "");
   if (typeof place.bearing_deg === "number") add("Hướng", `${Math.round(place.bearing_deg)}°`, "từ hướng bắc");
   if (typeof place.lat === "number") add(place.fixed ? "Toạ độ đám cháy" : "Toạ độ camera", `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`);
   if (body.captured_at) add("Chụp lúc", localTime(body.captured_at, true));

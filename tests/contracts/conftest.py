@@ -9,7 +9,7 @@ import pytest
 
 from contracts.codec import MODELS, AnyMessage
 from contracts.identity import new_ulid
-from contracts.topics import Kind
+from contracts.topics import DOWN, UP, Kind
 
 NOON = datetime(2026, 4, 1, 5, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 3, 31, 17, 0, tzinfo=UTC)
@@ -20,7 +20,7 @@ JPEG = b"\xff\xd8 pretend \xff\xd9"
 def example(kind: Kind, **changes: Any) -> AnyMessage:
     """A valid message of `kind` with `changes` to its fields."""
     fields: dict[str, Any] = {"device": "thap-prao"}
-    if kind not in (Kind.STATUS, Kind.RECEIPT):
+    if kind not in UP + DOWN:
         fields |= {"id": new_ulid(), "epoch": 1, "seq": 7, "captured_at": NOON, "lane": "bulk"}
     fields |= _OWN[kind]() | changes
     return MODELS[kind].model_validate(fields)
@@ -64,6 +64,11 @@ _OWN: dict[Kind, Callable[[], dict[str, Any]]] = {
         "lane": "alarm", "epoch": 1, "at": NOON,
         "spans": [{"first": 1, "last": 9}],
     },
+    Kind.CERTIFICATE_REQUEST: lambda: {
+        "at": NOON, "csr": "-----BEGIN CERTIFICATE REQUEST-----", "serial": "0a1f",
+        "signature": "30" * 70,
+    },
+    Kind.CERTIFICATE: lambda: {"at": NOON, "chain": "-----BEGIN CERTIFICATE-----"},
 }  # fmt: skip
 
 

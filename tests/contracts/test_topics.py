@@ -5,7 +5,7 @@ import pytest
 from contracts import topics
 from contracts.errors import TopicError
 from contracts.identity import Lane
-from contracts.topics import LANES, Kind, Topic
+from contracts.topics import DOWN, LANES, UP, Kind, Topic
 
 
 @pytest.mark.parametrize(("kind", "lane"), [(kind, lane) for kind in LANES for lane in LANES[kind]])
@@ -14,7 +14,7 @@ def test_a_numbered_topic_reads_back_as_it_was_written(kind: Kind, lane: Lane) -
     assert topics.parse(str(topic)) == topic
 
 
-@pytest.mark.parametrize("kind", [Kind.STATUS, Kind.RECEIPT])
+@pytest.mark.parametrize("kind", UP + DOWN)
 def test_a_topic_without_lane_reads_back_as_it_was_written(kind: Kind) -> None:
     assert topics.parse(str(Topic(device="a", kind=kind))) == Topic(device="a", kind=kind)
 
@@ -32,6 +32,9 @@ def test_a_topic_without_lane_reads_back_as_it_was_written(kind: Kind) -> None:
         "v1/up/a/alarm/status",
         "v1/up/a/bulk/receipt",
         "v1/down/a/alarm/sighting",
+        "v1/up/a/certificate",
+        "v1/down/a/certificate-request",
+        "v1/up/a/bulk/certificate-request",
         "v1/up/a",
         "",
     ],

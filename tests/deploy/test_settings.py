@@ -34,9 +34,12 @@ def name(request: pytest.FixtureRequest) -> str:
 def copied(name: str, tmp_path: Path) -> Path:
     """The settings in a folder of their own, with every file that they name."""
     file = Path(shutil.copy(DEPLOY / f"{name}.toml", tmp_path))
+    text = file.read_text(encoding="utf-8").replace("/var/lib/ioc", str(tmp_path))
+    file.write_text(text.replace(".donggiang.example", ".donggiang.vn"), encoding="utf-8")
     for _, path in named(file.read_text(encoding="utf-8")):
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text("a first line\n", encoding="utf-8")
+        (tmp_path / path).chmod(0o600)
     return file
 
 
@@ -51,12 +54,16 @@ def test_they_are_accepted_with_their_secrets_and_certificates(
 def test_what_is_missing_is_named_with_its_remedy(
     copied: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    keys: dict[str, list[str]] = {}
     for key, path in named(copied.read_text(encoding="utf-8")):
+        keys.setdefault(path, []).append(key)
+    for path, named_by in keys.items():
         (copied.parent / path).unlink()
         assert cli.main(["check-config", str(copied)]) == Exit.CONFIGURATION
-        [said] = capsys.readouterr().err.splitlines()
-        assert f"{key} = '{copied.parent / path}'" in said
-        assert "there is no such file: write it" in said
+        said = capsys.readouterr().err.splitlines()
+        for key, line in zip(named_by, said, strict=True):
+            assert f"{key} = '{copied.parent / path}'" in line
+            assert "there is no such file: " in line
         (copied.parent / path).write_text("a first line\n", encoding="utf-8")
 
 

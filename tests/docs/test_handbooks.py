@@ -58,6 +58,8 @@ def test_the_handbook_s_times_are_the_defaults() -> None:
     assert f"quá {rules.late_after_s / 60:.0f} phút), mạng đứt" in DUTY
     assert f"hơn {rules.offline_after_s / 60:.0f} phút không có tin" in DUTY
     assert f"quá {rules.blind_after_s / 60:.0f} phút không có hình" in DUTY
+    assert f"quá {rules.again_after_s / 60:.0f} phút (đốt có kiểm soát: quá " in DUTY
+    assert f"có kiểm soát: quá {rules.burn_again_after_s / 3600:.0f} giờ)" in " ".join(DUTY.split())
     assert f"hơn {board.LATE_S:.0f} giây" in DUTY
 
 

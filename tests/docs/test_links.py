@@ -61,7 +61,7 @@ def _leads(page: Path, root: Path, link: str) -> bool:
 def commands(text: str, program: str) -> Iterator[list[str]]:
     """Arguments of each `program …` in code, wherever its folder; comments and pipes end one."""
     for block, span in CODE.findall(text):
-        for line in (block or span).splitlines():
+        for line in (block or span).replace("\\\n", " ").splitlines():
             begins = r"(?:^|[|;&] *|sudo (?:-u \w+ )?)(?:\S*/)?"
             if call := re.search(rf"{begins}{program} ([^#|;&]*)", line):
                 yield shlex.split(call.group(1).replace("…", " … "))

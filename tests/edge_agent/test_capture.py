@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from contracts.clock import utc_now
+from contracts.configuration import SecretMissing
 from edge_agent import capture as capture_module
 from edge_agent.backoff import Backoff
 from edge_agent.capture import Capture, CaptureStatus
@@ -270,3 +271,20 @@ def test_whoever_is_slow_gets_the_newest_frame_and_never_falls_behind(
             assert frame is not None
             assert frame.number >= seen
             assert number_of(frame.image) - number_of(before.image) >= 10
+
+
+def test_a_secret_that_is_gone_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    class Keyless:
+        def frames(self) -> Iterator[Frame]:
+            raise SecretMissing(place="camera.password", why="No such file or directory")
+
+        def close(self) -> None:
+            pass
+
+    capture = Capture(Keyless(), "bac")
+    capture.start()
+    until(lambda: capture.snapshot().losses > 0, "a loss")
+    capture.stop()
+    [record] = [one for one in caplog.records if "lost" in one.message]
+    assert "secret camera.password: No such file" in record.message
+    assert not record.exc_info

@@ -54,14 +54,18 @@ def test_a_camera_may_have_opening_thresholds_of_its_own(tmp_path: Path) -> None
         ("fov_deg = 62|", "camera.0.azimuth_deg", "12.5"),
         ("lon = 107.63929|", "device.lat", "15.92726"),
         ("fov_deg = 62|fov_deg = 62\ncolour = 'red'", "camera.0.colour", "red"),
-        ('password_env = "CAMERA_BAC"|', "camera.0.password_file", "None"),
+        ('password_env = "CAMERA_BAC"|', "camera.0.password_file", "camera.bac.password_file"),
         ("{password}|secret", "camera.0.url", "rtsp"),
         (
             "[device]|[broker]\nurl='mqtt://hub.example'\n[device]",
             "broker.url",
             "mqtt://hub.example",
         ),
-        ("[device]|[broker]\nurl='mqtts://hub.example'\n[device]", "broker.username", "None"),
+        (
+            "[device]|[broker]\nurl='mqtts://hub.example'\n[device]",
+            "broker.username",
+            "credentials",
+        ),
         ("[[camera]]|[detector]\nsize = 333\n[[camera]]", "detector.size", "333"),
     ],
 )
@@ -80,6 +84,50 @@ def test_an_inline_password_is_refused_and_not_shown(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         config.load(written(tmp_path, GOOD.replace("{password}", "hunter2")))
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("rstp://10.0.0.9/main", "did you mean rtsp://?"),
+        ("gopher://10.0.0.9/main", "nobody here speaks gopher://, but rtsp://"),
+    ],
+)
+def test_an_address_that_nobody_speaks_is_refused(tmp_path: Path, url: str, words: str) -> None:
+    text = GOOD.replace("rtsp://ioc:{password}@10.0.0.9/stream", url)
+    with pytest.raises(ConfigError) as caught:
+        config.load(written(tmp_path, text))
+    assert caught.value.key == "camera.0.url"
+    assert words in str(caught.value)
+
+
+def test_a_box_bears_its_own_name_at_the_broker(tmp_path: Path) -> None:
+    text = "[broker]\nusername = 'thap-ba'\n" + GOOD
+    with pytest.raises(ConfigError, match=r"write the same as device\.name"):
+        config.load(written(tmp_path, text))
+    config.load(written(tmp_path, text.replace("thap-ba", "thap-prao")))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ('lat = 15.92726|lat = "15,92726"', "with a decimal point: 15.92726"),
+        ("lat = 15.92726|lat = 15,92726", "line 4 needs a decimal point: 15.92726"),
+        ('lat = 15.92726|drill = "no"\nlat = 15.92726', "write true or false, without quotes"),
+        ('fov_deg = 62|fov_deg = "62"', "write a number, without quotes"),
+        ("fov_deg = 62|fov_deg = true", "write a number, without quotes"),
+        ('name = "thap-prao"|name = "Tháp"', "lower-case letters, digits and hyphens"),
+        ("fov_deg = 62|fov_dge = 62", "did you mean 'fov_deg'?"),
+        ("[[camera]]|[detecter]\n[[camera]]", "did you mean 'detector'?"),
+        ("fov_deg = 62|fov_deg = 220", "camera.bac.fov_deg"),
+    ],
+)
+def test_a_slip_is_told_in_words(tmp_path: Path, change: str, words: str) -> None:
+    old, _, new = change.partition("|")
+    with pytest.raises(ConfigError) as caught:
+        config.load(written(tmp_path, GOOD.replace(old, new)))
+    assert words in str(caught.value)
+    assert "None" not in str(caught.value)
 
 
 def test_two_cameras_of_one_name_are_refused(tmp_path: Path) -> None:

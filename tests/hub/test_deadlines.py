@@ -62,6 +62,13 @@ def test_an_urgent_case_past_its_time_is_an_incident_of_its_own(
     assert "Số a" in found.text_vi
 
 
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_simulated_case_calls_nobody_out_of_bed(database: Database, demo: bool) -> None:
+    add(database, "a", type="disease", demo=demo)
+    [found] = looked(database)
+    assert found.drill is demo
+
+
 def test_it_clears_when_the_case_is_finished(database: Database) -> None:
     add(database, "a", type="disease")
     looked(database)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
-from contracts.sighting import Sighting, State
+from contracts.sighting import Label, Sighting, State
 from hub.config import HubConfig, Rules, Webhook
 from hub.database import Database
 from hub.devices import write_status
@@ -16,6 +16,7 @@ from hub.incidents import Incidents
 from hub.notifications import Announcer
 from hub.places import district
 from hub.records import incidents, notifications, sightings
+from hub.wording import small
 from tests.hub.conftest import NOON
 from tests.hub.messages import PRAO, SONG_KON, looking, sighting, status
 
@@ -68,7 +69,7 @@ def test_the_title_says_what_where_and_in_which_commune(lookout: Lookout) -> Non
     [fire] = lookout.all()
     assert fire.title_vi == "Nghi có khói rừng – tháp Prao, hướng 125°, xã Đông Giang"
     assert fire.text_vi == (
-        "Camera Bắc (Tháp Prao) thấy khói lúc 12:00:00 ngày 01/04/2026, độ tin cậy 80 %. "
+        "Tháp Prao · Camera Bắc thấy khói lúc 12:00:00 ngày 01/04/2026, độ rõ: rõ. "
         "Hướng 125° (Đông Nam)."
     )
     assert (fire.severity, fire.commune_code, fire.fixed) == ("major", "20467", False)
@@ -138,8 +139,34 @@ def test_a_second_tower_whose_ray_crosses_joins_and_locates(lookout: Lookout) ->
     assert fire.fixed
     assert (fire.lat, fire.lon) == (pytest.approx(15.9, abs=5e-4), pytest.approx(107.73, abs=5e-4))
     assert fire.severity == "critical"
+    assert fire.text_vi.startswith(
+        "2 camera cùng thấy: Tháp Prao · Camera Bắc; Tháp Ba · Camera Đông. "
+    )
     assert "Hai camera cắt nhau tại 15.90" in fire.text_vi
     assert lookout.events() == ["incident.opened", "incident.updated"]
+
+
+@pytest.mark.parametrize(("label", "what"), [("smoke", "khói rừng"), ("fire", "cháy rừng")])
+def test_a_second_tower_does_not_take_the_title_away_from_the_first(
+    lookout: Lookout, label: str, what: str
+) -> None:
+    lookout.sees(sighting(NOON, **looking(107.3806)))
+    lookout.sees(
+        sighting(NOON + MINUTE, device="thap-ba", camera="dong", label=label, **looking(169.1787))
+    )
+    [fire] = lookout.all()
+    assert fire.title_vi == f"Nghi có {what} – tháp Prao, hướng 107°, xã Đông Giang"
+    assert (fire.camera, fire.camera_title) == ("thap-prao/bac", "Tháp Prao · Camera Bắc")
+    assert fire.bearing_deg == 107.3806
+
+
+def test_the_title_names_the_commune_of_the_crossing(lookout: Lookout) -> None:
+    lookout.sees(sighting(NOON, device="thap-ba", camera="dong", **looking(169.1787)))
+    before = lookout.all()[0].title_vi
+    lookout.sees(sighting(NOON + MINUTE, **looking(107.3806)))
+    [fire] = lookout.all()
+    assert before.startswith("Nghi có khói rừng – tháp Ba, hướng 169°")
+    assert fire.title_vi == f"Nghi có khói rừng – tháp Ba, hướng 169°, {small(fire.commune)}"
 
 
 def test_a_tower_that_looks_elsewhere_sees_another_fire(lookout: Lookout) -> None:
@@ -209,6 +236,98 @@ def test_a_sighting_judged_false_stays_judged_and_a_new_one_opens_anew(lookout: 
     assert len(lookout.all()) == 1
     lookout.sees(sighting(NOON + 2 * MINUTE, **looking(125)))
     assert len(lookout.all()) == 2
+
+
+SECOND = timedelta(seconds=1)
+
+
+def judged(
+    lookout: Lookout, verdict: Verdict = Verdict.FALSE_ALARM, **changes: Any
+) -> tuple[Sighting, str]:
+    """A sighting and its incident, judged by Lan at noon."""
+    message = sighting(NOON, **looking(125) | changes)
+    lookout.sees(message)
+    [incident] = lookout.all()
+    with lookout.database.work() as work:
+        lookout.incidents.acknowledge(
+            work, incident.id, verdict, who="Lan", at=NOON, reason="sương"
+        )
+    return message, incident.id
+
+
+def still(message: Sighting, after: timedelta, **changes: Any) -> Sighting:
+    return message.model_copy(
+        update={"state": State.UPDATED, "captured_at": NOON + after} | changes
+    )
+
+
+def test_a_fire_wrongly_called_false_opens_anew_while_it_is_still_seen(lookout: Lookout) -> None:
+    message, first = judged(lookout, label="fire")
+    lookout.sees(still(message, 5 * MINUTE))
+    assert len(lookout.all()) == 1
+    lookout.sees(still(message, 5 * MINUTE + SECOND, label=Label.SMOKE))
+    closed, anew = lookout.all()
+    assert (closed.id, anew.severity) == (first, "critical")
+    assert anew.title_vi.startswith("Nghi có cháy rừng – tháp Prao")
+    assert anew.text_vi.startswith(
+        "Sự việc trước đã đóng là “Báo động giả” bởi Lan lúc 12:00:00 ngày 01/04/2026, "
+        "camera vẫn còn thấy."
+    )
+    assert lookout.events() == ["incident.opened", "incident.closed", "incident.opened"]
+
+
+def test_one_closing_is_followed_by_one_incident(lookout: Lookout) -> None:
+    message, _ = judged(lookout)
+    for seconds in (301, 331, 361):
+        lookout.sees(still(message, timedelta(seconds=seconds)))
+    assert len(lookout.all()) == 2
+    with lookout.database.work() as work:
+        lookout.incidents.acknowledge(
+            work, lookout.all()[1].id, Verdict.FALSE_ALARM, who="Lan", at=NOON + 7 * MINUTE,
+            reason="sương",
+        )  # fmt: skip
+    lookout.sees(still(message, 12 * MINUTE))
+    assert len(lookout.all()) == 2
+    lookout.sees(still(message, 12 * MINUTE + SECOND))
+    assert len(lookout.all()) == 3
+
+
+def test_a_second_sighting_of_the_closed_fire_joins_the_one_that_followed(
+    lookout: Lookout,
+) -> None:
+    message = sighting(NOON, **box(0.1))
+    other = sighting(NOON, **box(0.12))
+    for each in (message, other):
+        lookout.sees(each)
+    with lookout.database.work() as work:
+        lookout.incidents.acknowledge(
+            work, lookout.all()[0].id, Verdict.FALSE_ALARM, who="Lan", at=NOON, reason="sương"
+        )
+    lookout.sees(still(message, 6 * MINUTE))
+    lookout.sees(still(other, 6 * MINUTE, findings=sighting(NOON, **box(0.8)).findings))
+    assert len(lookout.all()) == 2
+
+
+def test_flames_in_what_was_called_false_open_anew_at_once(lookout: Lookout) -> None:
+    message, _ = judged(lookout)
+    lookout.sees(still(message, SECOND, label=Label.FIRE))
+    _, anew = lookout.all()
+    assert anew.severity == "critical"
+
+
+def test_a_controlled_burn_is_left_alone_for_two_hours(lookout: Lookout) -> None:
+    message, _ = judged(lookout, Verdict.CONTROLLED_BURN)
+    lookout.sees(still(message, 120 * MINUTE))
+    assert len(lookout.all()) == 1
+    lookout.sees(still(message, 120 * MINUTE + SECOND))
+    assert len(lookout.all()) == 2
+
+
+def test_what_ends_after_its_verdict_opens_nothing(lookout: Lookout) -> None:
+    message, _ = judged(lookout)
+    lookout.sees(still(message, 10 * MINUTE, state=State.CLOSED))
+    lookout.sees(still(message, 11 * MINUTE))
+    assert len(lookout.all()) == 1
 
 
 def test_a_street_camera_reports_a_street_fire(lookout: Lookout) -> None:

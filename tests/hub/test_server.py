@@ -13,12 +13,15 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
+from sqlalchemy import select
 
 from contracts.clock import utc_now
 from contracts.codec import encode
 from contracts.identity import Lane
+from contracts.measurement import SHAPES, Measurement
 from contracts.receipt import Receipt
 from hub.config import load
+from hub.records import spool
 from hub.server import Hub, client_id, open_database
 from tests.hub.daemons import Mosquitto, free_port
 from tests.hub.messages import sighting, telemetry
@@ -222,3 +225,17 @@ def test_an_installation_keeps_its_name_at_the_broker(config: Path) -> None:
     assert client_id(database) == name
     assert len(name) > 16
     database.close()
+
+
+def test_the_hub_writes_its_own_state_as_a_series(config: Path) -> None:
+    hub = Hub(load(config))
+    try:
+        hub._housekeeping._write_hub()
+        with hub.database.read() as connection:
+            [line] = connection.scalars(select(spool.c.line)).all()
+    finally:
+        hub.stop()
+    assert line.startswith("hub,hub=")
+    fields = dict(pair.split("=") for pair in line.split(" ")[1].split(","))
+    assert set(fields) == set(SHAPES[Measurement.HUB].fields)
+    assert float(fields["inbox_undone"]) == 0

@@ -32,5 +32,8 @@ def test_common_nouns_are_small_inside_a_sentence(name: str, inside: str) -> Non
     assert wording.small(name) == inside
 
 
-def test_percent() -> None:
-    assert wording.percent(0.815) == "82 %"
+@pytest.mark.parametrize(
+    ("score", "words"), [(0.7, "rõ"), (0.69, "khá rõ"), (0.45, "khá rõ"), (0.44, "cần xem kỹ")]
+)
+def test_a_score_is_said_in_words(score: float, words: str) -> None:
+    assert wording.clarity(score) == words

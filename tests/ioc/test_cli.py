@@ -24,6 +24,27 @@ SUBCOMMANDS = [
     ["check-config"],
     ["contracts", "export"],
     ["phone", "run"],
+    ["ca", "init"],
+    ["ca", "show"],
+    ["ca", "service"],
+    ["ca", "server"],
+    ["ca", "crl"],
+    ["ca", "audit"],
+    ["device", "add"],
+    ["device", "invite"],
+    ["device", "list"],
+    ["device", "show"],
+    ["device", "label"],
+    ["device", "revoke"],
+    ["device", "sign"],
+    ["device", "bundle"],
+    ["enrol", "serve"],
+    ["provision", "broker"],
+    ["agent", "enrol"],
+    ["agent", "csr"],
+    ["agent", "install"],
+    ["agent", "install-bundle"],
+    ["agent", "renew"],
 ]
 
 
@@ -71,6 +92,42 @@ def test_a_wrong_command_line_ends_with_2_and_names_help(
         cli.main(wrong)
     assert ended.value.code == Exit.USAGE
     assert "--help" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("group", "command"), [("hub", "quarantine"), ("agent", "run")])
+def test_a_group_without_a_command_lists_its_commands(
+    group: str, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([group])
+    said = capsys.readouterr().err
+    assert f"\n    {command}" in said
+    assert said.endswith(f"ioc {group}: name a command; see ioc {group} --help\n")
+
+
+def test_a_box_without_its_secrets_ends_with_78_and_names_them_all(tmp_path: Path) -> None:
+    (tmp_path / "agent.toml").write_text(
+        '[device]\nname = "a"\n[broker]\npassword_file = "broker.password"\n'
+        '[[camera]]\nname = "bac"\nurl = "rtsp://u:{password}@10.0.0.7/1"\n'
+        'password_env = "IOC_TEST_ABSENT"\n'
+    )
+    done = ioc("agent", "run", "--config", str(tmp_path / "agent.toml"))
+    assert done.returncode == Exit.CONFIGURATION
+    assert "Traceback" not in done.stderr
+    assert "broker.password_file" in done.stderr
+    assert "camera.bac.password_env = 'IOC_TEST_ABSENT'" in done.stderr
+    assert not (tmp_path / "outbox.db").exists()
+
+
+def test_a_hub_without_its_folder_ends_with_78_and_says_how_to_make_it(tmp_path: Path) -> None:
+    (tmp_path / "hub.toml").write_text(
+        '[records]\npath = "data/hub.db"\n[broker]\npassword_file = "broker.password"\n'
+    )
+    done = ioc("hub", "run", "--config", str(tmp_path / "hub.toml"))
+    assert done.returncode == Exit.CONFIGURATION
+    assert f"records.path = '{tmp_path}/data/hub.db'" in done.stderr
+    assert f"-m 700 {tmp_path}/data" in done.stderr
+    assert "broker.password_file" in done.stderr
 
 
 def test_a_wrong_key_of_the_hub_ends_with_78_and_is_named(tmp_path: Path) -> None:
@@ -142,5 +199,6 @@ def test_secrets_are_no_arguments() -> None:
     said = "".join(ioc(*command, "--help").stdout for command in SUBCOMMANDS)
     assert "--password" not in said
     assert "--secret " not in said
-    assert "--token" not in said
+    assert "--token " not in said
+    assert "--passphrase " not in said
     assert "--passphrase " not in said

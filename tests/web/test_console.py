@@ -1,100 +1,19 @@
 """The console in real Chromium: live, calm, within its screen, and never off its origin."""
 
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from contracts.evidence import Size
-from hub.web.app import create_app
-from tests.hub.daemons import program
 from tests.hub.web.conftest import Desk
-from tests.waiting import until
+from tests.web.browser import DESK, PATIENCE_MS, PHONE, Look
 
 pytestmark = pytest.mark.web
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
-PATIENCE_MS = 15_000
 ATTACK = '<img src=x onerror="window.taken=1">'
 TOWER = "Tháp Sông Kôn – thôn Bhơ Hôồng, “hướng Đông Bắc”"
-
-
-@dataclass(slots=True, kw_only=True)
-class Watched:
-    """A page and what it did behind the scenes."""
-
-    page: Page
-    here: str
-    said: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-
-    def visit(self, path: str) -> None:
-        self.page.goto(f"{self.here}{path}")
-
-    def fits(self) -> bool:
-        return bool(self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def server(desk: Desk) -> Iterator[uvicorn.Server]:
-    """The console behind a real web server on a loopback port."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(
-            create_app(desk.context), log_config=None, timeout_graceful_shutdown=1
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        until(lambda: server.started)
-        server.config.port = listener.getsockname()[1]
-        yield server
-        server.should_exit = True
-        thread.join()
-
-
-@pytest.fixture
-def look(browser: Browser, server: uvicorn.Server) -> Iterator[Callable[[dict[str, int]], Watched]]:
-    contexts = []
-
-    def open_at(size: dict[str, int]) -> Watched:
-        context = browser.new_context(viewport={"width": size["width"], "height": size["height"]})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        watched = Watched(page=page, here=f"http://127.0.0.1:{server.config.port}")
-        page.on("console", lambda message: watched.said.append(message.text))
-        page.on("pageerror", lambda error: watched.said.append(str(error)))
-        page.on("request", lambda request: watched.asked.append(request.url))
-        return watched
-
-    yield open_at
-    for context in contexts:
-        context.close()
-
-
-Look = Callable[[dict[str, int]], Watched]
 
 
 def test_an_incident_appears_without_reloading(desk: Desk, look: Look) -> None:
@@ -173,6 +92,32 @@ def test_every_page_fits_its_screen_and_stays_at_home(
         assert watched.fits(), path
     assert watched.said == []
     assert {url.startswith(watched.here) for url in watched.asked} == {True}
+
+
+def test_on_a_phone_the_buttons_stand_above_the_fold(desk: Desk, look: Look) -> None:
+    name = desk.raise_fire()
+    desk.add_picture(name, Size.PICTURE)
+    watched = look(PHONE)
+    for path in ("/", f"/incidents/{name}"):
+        watched.visit(path)
+        for words in ("Xác nhận cháy", "Báo động giả"):
+            button = watched.page.locator("main").get_by_text(words).first
+            box = button.bounding_box()
+            assert box
+            assert box["y"] + box["height"] <= PHONE["height"], (path, words)
+
+
+def test_an_empty_name_is_asked_for_in_vietnamese(desk: Desk, look: Look) -> None:
+    desk.raise_fire()
+    watched = look(PHONE)
+    watched.visit("/")
+    watched.page.get_by_role("button", name="Xác nhận cháy").click()
+    field_ = watched.page.locator("input[name=who]")
+    assert field_.evaluate("one => one.validationMessage") == (
+        "Ghi họ tên người trực trước khi bấm."
+    )
+    field_.fill("Alăng Bảy")
+    assert field_.evaluate("one => one.checkValidity()")
 
 
 def test_a_lost_line_is_said_aloud(look: Look, server: uvicorn.Server) -> None:

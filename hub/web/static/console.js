@@ -78,5 +78,12 @@
     sound.setAttribute("aria-pressed", String(Boolean(audio)));
     if (audio) ring();
   });
+  // The browser's own words for an empty field follow its language, not the page's.
+  document.addEventListener("invalid", (event) => {
+    const field = event.target;
+    field.closest("details")?.setAttribute("open", "");
+    if (field.validity.valueMissing && field.dataset.missing) field.setCustomValidity(field.dataset.missing);
+  }, true);
+  document.addEventListener("input", (event) => event.target.setCustomValidity?.(""));
   noteFacts();
 })();

@@ -24,10 +24,10 @@ GOOD = "source: s\nconfidence: low\neffective_from: 2026-01-01\n"
         (GOOD.replace("low", "certain"), "confidence", "'high', 'medium' or 'low'"),
         (GOOD.replace("2026-01-01", "tomorrow"), "effective_from", "date"),
         (GOOD + "sauce: t\n", "sauce", "unknown"),
-        ("source: s\nconfidence: low\n", "effective_from", "required"),
+        ("source: s\nconfidence: low\n", "effective_from", "needed"),
         (GOOD + "source: t\n", "", "mend the YAML"),
         ("source: [s\n", "", "mend the YAML"),
-        ("", "", "valid dictionary"),
+        ("", "", "section of keys"),
     ],
     ids=["word", "date", "unknown key", "missing key", "key twice", "broken", "empty"],
 )
@@ -55,7 +55,7 @@ def test_a_yaml_that_would_run_code_is_refused(tmp_path: Path) -> None:
 def test_a_group_whose_weights_do_not_add_up_is_refused(tmp_path: Path) -> None:
     text = (DATA / "score766.yaml").read_text(encoding="utf-8")
     path = write(tmp_path, text.replace("points: 20, source", "points: 19, source"))
-    with pytest.raises(ConfigError, match=r"groups\.1\.criteria.*19 points; make it 20"):
+    with pytest.raises(ConfigError, match=r"groups\.#2\.criteria.*19 points; make it 20"):
         load(path, score766.Rules)
 
 

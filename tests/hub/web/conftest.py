@@ -13,13 +13,19 @@ from sqlalchemy import insert
 from contracts.clock import utc_now
 from contracts.evidence import Size
 from contracts.identity import new_ulid
+from contracts.indicator import CaseBody, MentionBody, ObservationBody
+from hub import observations
+from hub.cases.store import CaseBook
 from hub.config import Console, HubConfig, Influx
 from hub.context import Context
 from hub.database import Database
 from hub.devices import write_status
+from hub.figures.engine import Figures
 from hub.health import Health
 from hub.incident import Place
 from hub.incidents import Incidents
+from hub.mentions.store import MentionBook
+from hub.provenance import Entrance, Provenance
 from hub.records import evidence, sightings
 from hub.timeseries.duck import DuckStore
 from hub.web.app import create_app
@@ -50,9 +56,12 @@ class Desk:
         with self.context.database.work() as work:
             return self.context.incidents.raise_(work, alarm(**fields)).incident
 
-    def add_picture(self, incident: str, size: Size) -> str:
-        now, sighting, name = utc_now(), new_ulid(), new_ulid()
-        common = {"device": "thap-prao", "camera": "bac", "label": "smoke", "captured_at": now}
+    def add_picture(
+        self, incident: str, size: Size, *, sighting: str = "", camera: str = "bac"
+    ) -> str:
+        now, name = utc_now(), new_ulid()
+        sighting = sighting or new_ulid()
+        common = {"device": "thap-prao", "camera": camera, "label": "smoke", "captured_at": now}
         with self.context.database.work() as work:
             work.connection.execute(insert(sightings).values(
                 sighting=sighting, incident=incident, state="opened", score=0.6, frames=5,
@@ -63,6 +72,35 @@ class Desk:
                 jpeg=jpeg(), **common,
             ))  # fmt: skip
         return name
+
+    def tell(self, *told: ObservationBody, demo: bool = False, actor: str = "school") -> None:
+        """Figures, as an entrance would file them."""
+        with self.context.database.work() as work:
+            observations.store(work, told, self._provenance(actor, demo))
+
+    def file(self, *told: CaseBody, demo: bool = False) -> None:
+        book = CaseBook(self.context.knowledge.lifecycles, self.context.knowledge.clock)
+        with self.context.database.work() as work:
+            book.store(work, told, self._provenance("one-stop", demo))
+
+    def publish(self, *told: MentionBody, demo: bool = False) -> None:
+        with self.context.database.work() as work:
+            MentionBook().store(work, told, self._provenance("rss", demo))
+
+    def compute(self) -> None:
+        """The figures of all that was told, as the engine's thread would."""
+        engine = Figures(
+            database=self.context.database, catalogue=self.context.knowledge.catalogue,
+            judge=lambda _work, _figure: None,
+        )  # fmt: skip
+        while engine.compute(utc_now()):
+            pass
+
+    @staticmethod
+    def _provenance(actor: str, demo: bool) -> Provenance:
+        return Provenance(
+            source=actor, actor=actor, entrance=Entrance.HTTP, recorded_at=utc_now(), demo=demo
+        )
 
     def introduce(self, seconds_ago: float = 0.0, **changes: Any) -> None:
         at = utc_now() - timedelta(seconds=seconds_ago)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,8 +11,9 @@ from fastapi.testclient import TestClient
 from contracts.clock import utc_now
 from contracts.evidence import Size
 from contracts.identity import new_ulid
-from hub.incident import IncidentType, Severity
-from hub.records import devices, incidents
+from hub.incident import IncidentType, Place, Severity
+from hub.records import devices, incidents, sightings
+from hub.web import wording
 from hub.web.users import add_user
 from tests.hub.web.conftest import Desk
 
@@ -43,8 +45,143 @@ def test_an_incident_shows_what_where_when_and_its_picture(desk: Desk) -> None:
     thumbnail = desk.add_picture(name, Size.THUMBNAIL)
     page = desk.client().get("/").text
     for words in ("1 sự việc chờ người trực", "Nghi có khói rừng", "Xã Đông Giang",
-                  "125° (Đông Nam)", "khá rõ (60%)", f"/evidence/{thumbnail}.jpg"):  # fmt: skip
+                  "125° (Đông Nam)", "Độ rõ: khá rõ", f"/evidence/{thumbnail}.jpg"):  # fmt: skip
         assert words in page
+
+
+def test_a_picture_says_which_camera_took_it_and_when(desk: Desk) -> None:
+    desk.introduce()
+    name, client = desk.raise_fire(), desk.client()
+    desk.add_picture(name, Size.THUMBNAIL)
+    at = wording.at(utc_now())[:5]
+    caption = re.compile(rf"Tháp Prao · Camera Bắc, {at}:\d\d")
+    for path in ("/", f"/incidents/{name}"):
+        page = client.get(path).text
+        assert len(caption.findall(page)) >= 2, "under the picture and in its alternative text"
+        assert 'alt="Ảnh từ Tháp Prao · Camera Bắc' in page
+    answer = client.get(f"/incidents/{name}/picture")
+    assert caption.fullmatch(unquote(answer.headers["x-caption"]))
+
+
+def test_a_camera_stands_once_however_often_it_saw_and_a_score_is_no_percentage(desk: Desk) -> None:
+    desk.introduce()
+    name, client = desk.raise_fire(score=0.0), desk.client()
+    for _ in range(3):
+        desk.add_picture(name, Size.THUMBNAIL)
+    page = client.get(f"/incidents/{name}").text
+    looks = page.partition("Camera nhìn thấy")[2].partition("</ul>")[0]
+    assert looks.count("<li>") == 1
+    assert "Tháp Prao · Camera Bắc</a>: khói, độ rõ: khá rõ" in looks
+    assert "<small>điểm 0,60 · thap-prao/bac</small>" in looks
+    assert not re.search(r"\d ?%", page)
+    assert "Độ rõ" not in page, "a score of nothing is not said"
+
+
+def test_a_camera_called_after_its_direction_needs_no_second_one(desk: Desk) -> None:
+    place = Place(bearing_deg=271.0, camera="a/b", camera_title="Tháp Sông Kôn · hướng tây")
+    page = desk.client().get(f"/incidents/{desk.raise_fire(place=place)}").text
+    assert "Tháp Sông Kôn · hướng tây, phương vị 271°" in page
+    assert "(Tây)" not in page
+
+
+def test_a_fire_that_two_cameras_see_says_so_with_where_it_is(desk: Desk) -> None:
+    place = Place(lat=15.98, lon=107.668, fixed=True, camera="a/b", camera_title="A · B")
+    name = desk.raise_fire(place=place)
+    desk.add_picture(name, Size.THUMBNAIL)
+    desk.add_picture(name, Size.THUMBNAIL, camera="nam")
+    page = desk.client().get("/").text
+    assert "<b>2 camera cùng thấy</b>" in page
+    assert "Vị trí: <code>15.98000, 107.66800</code>" in page
+
+
+def test_a_closed_incident_says_who_when_and_why_at_its_head(desk: Desk) -> None:
+    name, client = desk.raise_fire(severity=Severity.CRITICAL), desk.client()
+    judge(client, name, "false-alarm", reason="Mây, sương mù")
+    head = client.get(f"/incidents/{name}").text.partition('class="columns')[0]
+    now = wording.at(utc_now())[:5]
+    assert re.search(rf"Đã đóng: Báo động giả – Alăng Bảy lúc {now}:\d\d ngày ", head)
+    assert "Lý do: Mây, sương mù" in head
+    assert '<li class="rank-critical">' in client.get("/incidents").text
+
+
+def test_a_closed_incident_keeps_its_pictures_and_names_what_followed(desk: Desk) -> None:
+    sighting = new_ulid()
+    name, client = desk.raise_fire(originator=f"thap-prao/bac/{sighting}"), desk.client()
+    picture = desk.add_picture(name, Size.PICTURE, sighting=sighting)
+    judge(client, name, "false-alarm", reason="Mây")
+    follower = desk.raise_fire()
+    with desk.context.database.work() as work:
+        work.connection.execute(sightings.update().values(incident=follower))
+        desk.context.incidents.continued(work, name, follower, utc_now())
+    page = client.get(f"/incidents/{name}").text
+    assert f"/evidence/{picture}.jpg" in page
+    assert f'<b>Vẫn còn thấy</b> <a href="/incidents/{follower}">' in page
+    assert f"/evidence/{picture}.jpg" in client.get(f"/incidents/{follower}").text
+
+
+def test_after_the_verdict_nothing_big_and_red_is_left_to_press(desk: Desk) -> None:
+    name, client = desk.raise_fire(), desk.client()
+    page = client.get(f"/incidents/{name}").text
+    assert 'class="yes"' in page
+    judge(client, name)
+    page = client.get(f"/incidents/{name}").text
+    assert 'class="yes"' not in page
+    assert page.count('name="who"') == 1, "the duty officer is asked once"
+    desk.raise_fire()
+    desk.raise_fire()
+    assert client.get("/").text.count('name="who"') == 1
+
+
+def test_enter_in_the_field_of_the_name_confirms_no_fire(desk: Desk) -> None:
+    name, client = desk.raise_fire(), desk.client()
+    for path in ("/", f"/incidents/{name}"):
+        form = client.get(path).text.partition('<form class="judge')[2]
+        assert form.partition("<button")[2].startswith(" disabled hidden>")
+
+
+def test_one_name_for_the_way_to_the_other_verdicts(desk: Desk) -> None:
+    desk.raise_fire()
+    assert "Báo động giả, khác…" in desk.client().get("/").text
+
+
+@pytest.mark.parametrize("path", ["/incidents/nothing", "/devices/nobody", "/no/such/page"])
+def test_what_is_not_there_is_said_to_people_with_a_way_back(desk: Desk, path: str) -> None:
+    answer = desk.client().get(path, headers={"accept": "text/html,*/*"})
+    assert answer.status_code == 404
+    assert re.search("Không có (sự việc|thiết bị|trang) này", answer.text)
+    assert '<a class="button" href="/">← Bàn trực</a>' in answer.text
+    assert desk.client().get(path).json()["detail"]
+
+
+def test_names_on_the_map_lie_on_no_mark(desk: Desk) -> None:
+    desk.introduce()
+    desk.raise_fire()
+    page = desk.client().get("/").text
+    assert '<text class="tower"' in page
+    assert "vòng tròn: chỗ hai camera cùng chỉ vào" in page
+    marks = [tuple(map(float, each)) for each in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', page)]
+    names = re.findall(r'<text class="\w+" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]+)<', page)
+    assert len(names) > 1
+    for x, y, text in names:
+        for across, down in marks:
+            beside = abs(float(x) - across) >= len(text) * 5
+            assert beside or abs(float(y) - 7 - down) >= 14, text
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance of `#rrggbb` or `#rgb`."""
+    digits = colour if len(colour) == 6 else "".join(each * 2 for each in colour)
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_bar_of_a_lost_line_can_be_read(desk: Desk) -> None:
+    css = desk.client().get("/static/console.css").text
+    rule = re.search(r"#lost \{[^}]*background: #(\w+); color: #(\w+)", css)
+    assert rule
+    dark, light = sorted(map(luminance, rule.groups()))
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
 def test_late_and_drill_are_marked(desk: Desk) -> None:

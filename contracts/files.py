@@ -1,0 +1,41 @@
+"""Files that are there as a whole or not at all, however the power goes."""
+
+import os
+from pathlib import Path
+
+PRIVATE, PUBLIC = 0o600, 0o644
+
+
+def replace(path: Path, content: bytes, mode: int = PUBLIC) -> None:
+    """Writes beside `path`, syncs, and renames over it; nobody sees a half."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.unlink(missing_ok=True)
+    try:
+        _write(beside, content, mode)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def create(path: Path, content: bytes, mode: int = PRIVATE) -> None:
+    """Raises FileExistsError rather than overwrite."""
+    _write(path, content, mode)
+    _sync_folder(path.parent)
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fchmod(handle, mode)
+        os.fsync(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

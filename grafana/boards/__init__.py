@@ -1,0 +1,1 @@
+"""One module a kind of board; `grafana.generate.BOARDS` lists them."""

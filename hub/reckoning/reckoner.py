@@ -1,0 +1,117 @@
+"""Reckons every ten minutes and hands in by the one way in, like any other source."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
+
+from contracts.clock import utc_now
+from contracts.indicator import ObservationBody
+from hub.admission import Admission
+from hub.catalogue.periods import Span, containing
+from hub.catalogue.records import Catalogue
+from hub.database import Database, upsert
+from hub.provenance import Admitted, Entrance, NotAdmitted, Provenance
+from hub.reckoning import air, dengue, duty, fire_danger, rain, score766
+from hub.reckoning.desk import Desk
+from hub.records import observations, settings
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 600.0
+FIRST_S = 20.0
+"""After a start: what was told while the hub was away has been filed by then."""
+BACK = timedelta(days=3)
+"""How far back figures are reckoned anew, for what is told late."""
+FIRST_BACK = timedelta(days=62)
+"""At the first run: two months, what the boards show."""
+CHUNK = 500
+MARK = "reckoned-at"
+
+Reckoning = Callable[[Desk], Iterable[ObservationBody]]
+RECKONINGS: Mapping[str, Reckoning] = {
+    "fire danger": fire_danger.reckon,
+    "air": air.reckon,
+    "rain": rain.reckon,
+    "score 766": score766.reckon,
+    "dengue": dengue.reckon,
+    "duty": duty.reckon,
+}
+
+
+class Reckoner:
+    """One named thread; a reckoning that fails is logged and the others go on."""
+
+    def __init__(self, *, database: Database, catalogue: Catalogue, admission: Admission) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._admission = admission
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="reckoner", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        wait_s = FIRST_S
+        while not self._stopping.wait(wait_s):
+            wait_s = EVERY_S
+            try:
+                self.reckon(utc_now())
+            except DBAPIError as broken:
+                log.error("reckoner cannot use the database, tries again: %s", broken.orig)
+
+    def reckon(self, now: datetime) -> Admitted:
+        """Everything since the last run and three days before."""
+        since = self._since(now)
+        admitted = Admitted()
+        for name, reckoning in RECKONINGS.items():
+            try:
+                admitted += self._one(reckoning, now, since)
+            except NotAdmitted as wrong:
+                log.error("reckoning of %s was not admitted: %s", name, wrong)
+            except DBAPIError:
+                raise
+            except Exception:
+                log.exception("reckoning of %s failed", name)
+        with self._database.work() as work:
+            upsert(work.connection, settings, [{"name": MARK, "value": now.isoformat()}])
+        return admitted
+
+    def _since(self, now: datetime) -> datetime:
+        with self._database.read() as connection:
+            mark = connection.scalar(select(settings.c.value).where(settings.c.name == MARK))
+        back = now - FIRST_BACK if mark is None else datetime.fromisoformat(mark) - BACK
+        return containing(Span.DAY, back).start
+
+    def _one(self, reckoning: Reckoning, now: datetime, since: datetime) -> Admitted:
+        with self._database.read() as connection:
+            desk = Desk(connection=connection, catalogue=self._catalogue, now=now, since=since)
+            bodies = list(reckoning(desk))
+            demo = _on_simulated(connection, since)
+        by = Provenance(
+            source="hub", actor="hub", entrance=Entrance.HUB, recorded_at=now, demo=demo
+        )
+        admitted = Admitted()
+        for at in range(0, len(bodies), CHUNK):
+            with self._database.work() as work:
+                admitted += self._admission.admit(work, bodies[at : at + CHUNK], by)
+            self._stopping.wait(0.01)
+        return admitted
+
+
+def _on_simulated(connection: Connection, since: datetime) -> bool:
+    """Whether simulated figures are among what is reckoned from: then so is the result."""
+    query = select(observations.c.id).where(
+        observations.c.demo.is_(True),
+        observations.c.superseded_at.is_(None),
+        observations.c.period_start >= since,
+    )
+    return connection.execute(query.limit(1)).first() is not None

@@ -1,0 +1,68 @@
+"""What can go wrong while devices are provisioned; each names the thing and the remedy.
+
+ProvisioningError
+├── BadKeyFile        a key file that cannot be made or used
+├── NoAuthority       a folder without a certificate authority, or with a broken one
+├── UnknownDevice     a name that is not in the registry
+├── NameTaken         a name that is there already, or that belongs to a service of ours
+└── Refused           a request for a certificate that is not granted; `reason` is a stable word
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+
+class ProvisioningError(Exception):
+    """Root of this room's errors."""
+
+
+class BadKeyFile(ProvisioningError):
+    def __init__(self, *, path: Path, reason: str, remedy: str) -> None:
+        self.path = path
+        self.reason = reason
+        self.remedy = remedy
+        super().__init__(f"key {path}: {reason}; {remedy}")
+
+
+class NoAuthority(ProvisioningError):
+    def __init__(self, *, path: Path, reason: str, remedy: str) -> None:
+        self.path = path
+        self.reason = reason
+        self.remedy = remedy
+        super().__init__(f"certificate authority {path}: {reason}; {remedy}")
+
+
+class UnknownDevice(ProvisioningError):
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"no device is called {name!r}; `ioc device list` names them")
+
+
+class NameTaken(ProvisioningError):
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        self.why = why
+        super().__init__(f"the name {name!r} cannot be given: {why}; choose another")
+
+
+class Refusal(StrEnum):
+    """Why a request for a certificate is not granted."""
+
+    MALFORMED = "malformed"
+    WRONG_NAME = "wrong-name"
+    WRONG_KEY = "wrong-key"
+    TOKEN = "token"  # noqa: S105  (a word, not a secret)
+    TOKEN_EXPIRED = "token-expired"  # noqa: S105
+    TOKEN_USED = "token-used"  # noqa: S105
+    UNKNOWN_CERTIFICATE = "unknown-certificate"
+    SIGNATURE = "signature"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    TOO_MANY = "too-many"
+
+
+class Refused(ProvisioningError):
+    def __init__(self, reason: Refusal, detail: str) -> None:
+        self.reason = reason
+        self.detail = detail
+        super().__init__(f"{reason}: {detail}")

@@ -1,0 +1,47 @@
+"""When figures are due."""
+
+from datetime import UTC, datetime
+
+from hub.catalogue.due import due_at, expected
+from hub.catalogue.loader import load
+from hub.catalogue.periods import LOCAL, Span, containing
+
+CATALOGUE = load()
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=LOCAL).astimezone(UTC)
+
+
+def due(measure: str, moment: str) -> datetime:
+    known = CATALOGUE.measures[measure]
+    return due_at(known, containing(known.period, local(moment)))
+
+
+def test_attendance_is_due_the_same_morning_at_half_past_eight() -> None:
+    assert due("education.pupils-present", "2026-11-25T12:00") == local("2026-11-25T08:30")
+
+
+def test_yesterdays_visits_are_due_this_morning() -> None:
+    assert due("health.visits", "2026-11-24T12:00") == local("2026-11-25T09:00")
+
+
+def test_a_month_has_its_days_after_its_end() -> None:
+    assert due("cameras.accidents", "2026-10-15T12:00") == local("2026-11-06T00:00")
+
+
+def test_an_hour_without_a_term_is_due_when_it_is_over() -> None:
+    assert due("environment.rain-1h", "2026-11-25T13:10") == local("2026-11-25T14:00")
+
+
+def test_before_the_hour_yesterdays_figure_is_the_one_to_expect() -> None:
+    measure = CATALOGUE.measures["education.pupils-present"]
+    early = expected(measure, local("2026-11-25T08:29"))
+    assert early.day.isoformat() == "2026-11-24"
+    assert expected(measure, local("2026-11-25T08:30")).day.isoformat() == "2026-11-25"
+
+
+def test_a_plan_is_expected_while_its_year_runs() -> None:
+    known = CATALOGUE.measures["socio-economic.budget-revenue-plan"]
+    plan, now = known.model_copy(update={"planned": True}), local("2026-11-25T08:00")
+    assert expected(plan, now) == containing(Span.YEAR, now)
