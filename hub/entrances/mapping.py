@@ -20,7 +20,7 @@ from hub.entrances.csv_table import same
 from hub.entrances.encoding import Encoding
 from hub.entrances.values import Decimal, strptime_format
 
-REFERENCE = "docs/entrances.md"
+REFERENCE = "docs/mappings.md"
 SHIPPED = Path(__file__).with_name("data") / "mappings"
 MAX_BYTES = 1_000_000
 

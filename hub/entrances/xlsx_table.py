@@ -5,12 +5,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils.exceptions import InvalidFileException
 
 from hub.entrances.csv_table import too_long, too_many
@@ -87,10 +88,17 @@ def _lines(path: Path, sheet: str, formulas: bool, limits: Limits) -> Iterator[L
         for number, both in enumerate(zip(*rows, strict=True), 1):
             values, sources = both[0], both[-1]
             _narrow(values, number, limits)
-            cells = [
-                _cell(value, source, limits) for value, source in zip(values, sources, strict=True)
-            ]
-            yield Line(number=number, cells=tuple(cells[: limits.max_columns]))
+            width = _width(values)
+            cells = map(_cell, values[:width], sources[:width], repeat(limits))
+            yield Line(number=number, cells=tuple(cells))
+
+
+def _width(cells: Sequence[Any]) -> int:
+    """Cells up to the last that is there: openpyxl fills every row to the same width."""
+    for width in range(len(cells), 0, -1):
+        if cells[width - 1] is not EMPTY_CELL:
+            return width
+    return 0
 
 
 def _rows(sheet: Any, limits: Limits) -> Iterator[Sequence[Any]]:

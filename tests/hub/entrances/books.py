@@ -1,7 +1,7 @@
 """XLSX files, well made by openpyxl or badly made by hand."""
 
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ def book(
     sheet = made.active
     assert sheet is not None
     for row in rows:
-        sheet.append(list(row))  # type: ignore[union-attr]
+        sheet.append(list(row))
     if change is not None:
         change(sheet)
     made.save(path)
@@ -52,9 +52,14 @@ def book(
 
 
 def raw(
-    path: Path, pieces: Iterable[str], *, before: str = "", after: str = "", **parts: bytes
+    path: Path,
+    pieces: Iterable[str],
+    *,
+    before: str = "",
+    after: str = "",
+    parts: Mapping[str, bytes] | None = None,
 ) -> Path:
-    """A workbook whose sheet data are `pieces` of XML; `parts` are more entries (`__` is `/`)."""
+    """A workbook whose sheet data are `pieces` of XML; `parts` are more entries of the archive."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", CONTENT_TYPES)
         archive.writestr(
@@ -70,6 +75,6 @@ def raw(
             for piece in pieces:
                 sheet.write(piece.encode())
             sheet.write(END.format(after=after).encode())
-        for name, body in parts.items():
-            archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), body)
+        for name, body in (parts or {}).items():
+            archive.writestr(name, body)
     return path

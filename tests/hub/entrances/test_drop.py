@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from hub.admission import Admission
 from hub.database import Database, open_engine
 from hub.entrances import drop
+from hub.entrances import report as report_file
 from hub.entrances.admit import Gate
 from hub.entrances.drop import Drop
 from hub.entrances.limits import Limits
@@ -77,12 +78,12 @@ def test_a_good_file_is_taken_and_a_wrong_one_comes_back_with_its_report(
     [report] = (folder / "refused").glob("diem-danh-2*.loi.xlsx")
     sheet = load_workbook(report).active
     assert sheet is not None
-    rows = list(sheet.iter_rows(values_only=True))  # type: ignore[union-attr]
+    rows = list(sheet.iter_rows(values_only=True))
     assert rows[1][:4] == ("2", "D «Có mặt»", "'=1+1", "không phải số")
     [unknown] = (folder / "refused").glob("bí-ẩn*.loi.xlsx")
     sheet = load_workbook(unknown).active
     assert sheet is not None
-    assert "diem-danh*.csv" in str(list(sheet.values)[1][4])  # type: ignore[union-attr]
+    assert "diem-danh*.csv" in str(list(sheet.values)[1][4])
 
 
 def test_the_same_file_again_does_no_harm(folder: Path, gate: Gate, database: Database) -> None:
@@ -138,7 +139,7 @@ def test_a_file_with_a_secrecy_mark_is_kept_nowhere(
     assert report.name.endswith(".loi.xlsx")
     sheet = load_workbook(report).active
     assert sheet is not None
-    assert "1204" not in str(list(sheet.values))  # type: ignore[union-attr]
+    assert "1204" not in str(list(sheet.values))
     assert there(folder)[".working"] == []
 
 
@@ -175,7 +176,7 @@ def look_and_die(folder: Path, records: Path, at: int) -> int:
     child = os.fork()
     if child == 0:
         left = [at]
-        for place, name in ((Path, "replace"), (drop, "take"), (drop.report, "write")):
+        for place, name in ((Path, "replace"), (drop, "take"), (report_file, "write")):
             setattr(place, name, dying(getattr(place, name), left))
         dropping(folder, opened(records)).look()
         os._exit(0)

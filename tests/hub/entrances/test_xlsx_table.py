@@ -78,21 +78,21 @@ def test_merged_cells_are_told(file: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "wrong"),
     [
-        ("xl__vbaProject.bin", "macro"),
-        ("xl__externalLinks__externalLink1_xml", "liên kết"),
-        ("xl__connections_xml", "kết nối"),
-        ("xl__embeddings__oleObject1.bin", "nhúng"),
+        ("xl/vbaProject.bin", "macro"),
+        ("xl/externalLinks/externalLink1.xml", "liên kết"),
+        ("xl/connections.xml", "kết nối"),
+        ("xl/embeddings/oleObject1.bin", "nhúng"),
     ],
 )
 def test_what_could_act_is_refused(file: Path, part: str, wrong: str) -> None:
-    raw(file, [], **{part: b"x"})
+    raw(file, [], parts={part: b"x"})
     with pytest.raises(Unusable, match=wrong) as refused:
         lines(file)
     assert refused.value.remedy
 
 
 def test_a_zip_bomb_is_refused_by_its_declared_size(file: Path) -> None:
-    raw(file, [], xl__media__big=b"\0" * 50_000_000)
+    raw(file, [], parts={"xl/media/big": b"\0" * 50_000_000})
     assert file.stat().st_size < 200_000
     with pytest.raises(Unusable, match="nở ra 500"):
         lines(file, max_unpacked_bytes=10_000_000)
@@ -134,7 +134,7 @@ def test_a_zip_without_a_workbook_and_a_torn_one_are_refused(file: Path) -> None
 
 def test_a_cell_far_to_the_right_does_not_widen_every_row(file: Path) -> None:
     raw(file, [row(1, '<c r="A1"><v>1</v></c><c r="C1"><v>1</v></c>')])
-    assert len(lines(file)[0].cells) == 200
+    assert len(lines(file)[0].cells) == 3
     with pytest.raises(Unusable, match="nhiều hơn 2 cột"):
         lines(file, max_columns=2)
 
