@@ -4,11 +4,12 @@ Relative paths are relative to the file.  Secrets stand in files or in the envir
 """
 
 import re
+from datetime import time
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from contracts import configuration, reference
 from contracts.configuration import LOOPBACK, Broker, FilePath, Section
@@ -286,6 +287,9 @@ class Keep(Section):
     notifications_days: float = Field(
         default=365, gt=0, title="Notifications", description="Days after they were settled."
     )
+    reports_days: float = Field(
+        default=1_830, gt=0, title="Reports", description="Days that they stay in the archive."
+    )
     quarantine_messages: int = Field(
         default=10_000, ge=1, title="Quarantine", description="Messages kept at most."
     )
@@ -312,6 +316,119 @@ class Subsystems(Section):
     )
 
 
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Reports(Section):
+    """When reports are made."""
+
+    periods: tuple[Literal["day", "week", "month"], ...] = Field(
+        default=("day", "week", "month"),
+        title="Periods",
+        description="`day` is made every day, `week` on Monday, `month` on the first: each of the "
+        "period that has ended.",
+    )
+    at: ClockTime = Field(
+        default="07:00", title="Hour", description="Local time, `HH:MM`; made later after downtime."
+    )
+
+    @property
+    def clock_time(self) -> time:
+        return time.fromisoformat(self.at)
+
+
+class Subscriber(Section):
+    """One who is sent reports, by e-mail or to an endpoint of `[[webhook]]`."""
+
+    name: Name = Field(title="Name", description="Names it in logs and in the archive.")
+    email: str = Field(default="", title="E-mail", description="Address; needs `[smtp]`.")
+    webhook: str = Field(
+        default="", title="Endpoint", description="Name of a `[[webhook]]`, told with a link."
+    )
+    periods: tuple[Literal["day", "week", "month"], ...] = Field(
+        default=("day", "week", "month"), min_length=1, title="Periods", description="Which ones."
+    )
+    attach: tuple[Literal["pdf", "xlsx"], ...] = Field(
+        default=("pdf",), title="Attached files", description="To the e-mail."
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.email) == bool(self.webhook):
+            raise ValueError("email: give email or webhook, one of them")
+        if self.email and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", self.email):
+            raise ValueError("email: write name@host, one address for each subscriber")
+        return self
+
+
+class Smtp(Section):
+    """The mail server that takes the reports."""
+
+    host: str = Field(default="", title="Server", description="None: no e-mail is sent.")
+    port: int = Field(default=587, ge=1, le=65_535, title="Port", description="587 or 465.")
+    tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", title="TLS", description="`none` on loopback only."
+    )
+    ca_file: FilePath | None = Field(
+        default=None,
+        title="Certificate authority",
+        description="PEM file that signs the server's certificate; the system's list if absent.",
+    )
+    username: str | None = Field(default=None, title="User", description="Name at the server.")
+    password_file: FilePath | None = Field(
+        default=None, title="Password file", description="File whose first line is the password."
+    )
+    password_env: str | None = Field(
+        default=None, title="Password variable", description="Variable with the same."
+    )
+    sender: str = Field(default="", title="Sender", description="`From` of the letters.")
+    expire_after_s: float = Field(
+        default=259_200,
+        gt=0,
+        title="Patience",
+        description="Seconds after which an undelivered report is given up, and said so.",
+    )
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if not self.host:
+            return self
+        if not self.sender:
+            raise ValueError("sender: write the address that the letters come from")
+        if self.tls == "none" and self.host not in LOOPBACK:
+            raise ValueError("tls: a server beyond loopback needs TLS: write starttls or tls")
+        if self.username and not (self.password_file or self.password_env):
+            raise ValueError("password_file: a user needs password_file or password_env")
+        return self
+
+
+class Shifts(Section):
+    """The watch at the desk."""
+
+    starts: tuple[ClockTime, ...] = Field(
+        default=("06:00", "14:00", "22:00"),
+        min_length=1,
+        title="Beginnings",
+        description="Local times, ascending; the last shift ends when the first begins.",
+    )
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if list(self.starts) != sorted(set(self.starts)):
+            raise ValueError("starts: write each time once, in ascending order")
+        return self
+
+
+class Duty(Section):
+    """A telephone on the list of the hand-over note."""
+
+    name: str = Field(min_length=1, max_length=80, title="Name", description="A person or desk.")
+    role: str = Field(default="", max_length=80, title="Role", description="What they answer for.")
+    phone: str = Field(
+        pattern=r"^[0-9+][0-9 .-]{2,23}$", title="Telephone", description="As it is dialled."
+    )
+
+
 class HubConfig(Section):
     """Everything that `ioc hub run` needs."""
 
@@ -323,6 +440,11 @@ class HubConfig(Section):
     rules: Rules = Field(default=Rules(), title="rules")
     keep: Keep = Field(default=Keep(), title="keep")
     subsystems: Subsystems = Field(default=Subsystems(), title="subsystems")
+    reports: Reports = Field(default=Reports(), title="reports")
+    subscriber: tuple[Subscriber, ...] = Field(default=(), title="subscriber")
+    smtp: Smtp = Field(default=Smtp(), title="smtp")
+    shifts: Shifts = Field(default=Shifts(), title="shifts")
+    duty: tuple[Duty, ...] = Field(default=(), title="duty")
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
@@ -330,6 +452,19 @@ class HubConfig(Section):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"webhook: two endpoints are called {name!r}; name them apart")
+        return self
+
+    @model_validator(mode="after")
+    def _subscribers_are_reached(self) -> Self:
+        endpoints = {endpoint.name for endpoint in self.webhook}
+        names = [one.name for one in self.subscriber]
+        for one in self.subscriber:
+            if names.count(one.name) > 1:
+                raise ValueError(f"subscriber: two are called {one.name!r}; name them apart")
+            if one.webhook and one.webhook not in endpoints:
+                raise ValueError(f"subscriber: {one.name}: no [[webhook]] is called {one.webhook}")
+            if one.email and not self.smtp.host:
+                raise ValueError(f"subscriber: {one.name}: e-mail needs host in [smtp]")
         return self
 
 

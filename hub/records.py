@@ -523,3 +523,68 @@ figures = Table(
     Index("ix_figures_period", "period_start", "indicator"),
 )
 """Indicators as the boards show them, with the terms that made them."""
+
+outlooks = Table(
+    "outlooks",
+    metadata,
+    Column("indicator", String(64), primary_key=True),
+    Column("unit", String(64), primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+"""The newest forecast of each figure, good for the local day of `made_at`."""
+
+reports = Table(
+    "reports",
+    metadata,
+    _row_id(),
+    Column("slot", String(32), unique=True),
+    Column("span", String(8), nullable=False),
+    Column("period_start", Instant, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("title_vi", Text, nullable=False),
+    Column("body", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What was reported, as it was known then.  `slot` (`day 2026-04-01`) is of the schedule: made
+once, whatever dies; None for a report made by hand."""
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("report", BigInteger, primary_key=True, autoincrement=False),
+    Column("subscriber", String(48), primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    Column("answer", Text, nullable=False),
+)
+"""Reports on their way by e-mail.  `state`: pending, accepted, refused, expired."""
+
+shift_entries = Table(
+    "shift_entries",
+    metadata,
+    _row_id(),
+    Column("at", Instant, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("incident", String(26)),
+    sqlite_autoincrement=True,
+)
+"""What the officers on duty wrote; only ever added to."""
+
+hand_overs = Table(
+    "hand_overs",
+    metadata,
+    _row_id(),
+    Column("shift_start", Instant, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("giver", Text, nullable=False),
+    Column("taker", Text, nullable=False),
+    Column("body", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Hand-over notes as they were when the shift was handed over; only ever added to."""

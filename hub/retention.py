@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
 from hub.config import Keep
 from hub.database import Database
-from hub.records import answers, evidence, inbox, notifications
+from hub.records import answers, evidence, inbox, letters, notifications, reports
 
 ANSWERS_DAYS = 7
 """How long the API's clients are told that an idempotency key is remembered."""
@@ -29,6 +29,10 @@ def forget(database: Database, keep: Keep, now: datetime) -> int:
             database, notifications,
             notifications.c.settled_at < _before(now, keep.notifications_days),
         )
+        + _delete(
+            database, letters, letters.c.settled_at < _before(now, keep.notifications_days)
+        )
+        + _delete(database, reports, reports.c.made_at < _before(now, keep.reports_days))
     )  # fmt: skip
 
 

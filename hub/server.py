@@ -2,6 +2,7 @@
 
 broker ─ inbox ─┬─ processor ─ incidents ─ webhooks
                 ├─ series writer
+                ├─ figures ─ outlooks, reports ─ post
                 └─ devices ─ housekeeping ─ watch ─ incidents
 """
 
@@ -44,10 +45,14 @@ from hub.knowledge import learn
 from hub.mentions.store import MentionBook
 from hub.migrations import upgrade
 from hub.notifications import Announcer
+from hub.outlook import Outlooks
 from hub.places import district
 from hub.processor import Processor
 from hub.reckoning.reckoner import Reckoner
 from hub.records import inbox, quarantine, settings
+from hub.reporting.archive import Archive
+from hub.reporting.post import Post
+from hub.reporting.press import Press
 from hub.timeseries import open_store
 from hub.timeseries.writer import Writer
 from hub.troubles import Troubles
@@ -102,6 +107,10 @@ class Hub:
         self.figures = Figures(
             database=self.database, catalogue=self.knowledge.catalogue, judge=troubles.judge
         )
+        post = Post(config, self.database)
+        archive = Archive(config, self.database, self.knowledge)
+        outlooks = Outlooks(self.database, self.knowledge.catalogue)
+        self._clerks: list[Part] = [post, Press(config.reports, archive, post.wake), outlooks]
         self._devices = Devices(self.database)
         self.reckoner = Reckoner(
             database=self.database, catalogue=self.knowledge.catalogue, admission=self.admission
@@ -136,6 +145,7 @@ class Hub:
         """Starts from the phones backwards, so that nothing arrives where nobody works yet."""
         self._devices.load()
         parts: list[Part] = [self.webhooks, self.writer, self.figures, self.reckoner]
+        parts += self._clerks
         parts += [self.processor, self._housekeeping]
         parts += [self.inbox, *self._links]
         for part in parts:

@@ -43,6 +43,10 @@ def away(reason: str) -> str:
     return REASONS_AWAY.get(reason, reason)
 
 
+def percent(fraction: float) -> str:
+    return f"{fraction * 100:.0f} %"
+
+
 def number(value: float, decimals: int = 0) -> str:
     """`1.234,5`, as Vietnamese writes it."""
     plain = f"{value:,.{decimals}f}"

@@ -243,6 +243,16 @@ exit codes:
   78   the mapping is wrong; its key and the remedy are named
 """
 
+REPORT_MAKE = f"""
+examples:
+  ioc report make --period day --out hom-qua.pdf --config hub.toml
+  ioc report make --period month --at 2026-03-15 --out thang-3.xlsx --config hub.toml
+
+The report of the period that holds the day --at; without it, of the last one that has ended.  The
+ending of --out says what is written: .pdf, .xlsx or .html.  A hub may run meanwhile; nothing is
+kept in its archive and nothing is sent.
+{EXITS}"""
+
 PHONE = """
 example:
   ioc phone run --secret-file secret --port 8090 --console http://127.0.0.1:8080
@@ -287,6 +297,7 @@ def parser() -> Parser:
     _catalogue(_group(commands, "catalogue", "indicators: what is measured and how it is judged"))
     _simulate(commands)
     _token(_group(commands, "token", "who may hand in what by the HTTP API"))
+    _report(_group(commands, "report", "daily, weekly and monthly reports"))
     _phone(_group(commands, "phone", "a stand-in for the officer's phone"))
     return top
 
@@ -496,6 +507,16 @@ def _token(commands: "Commands[Parser]") -> None:
     )
     revoke.add_argument("name", metavar="NAME", help="as list shows it")
     _config(revoke)
+
+
+def _report(commands: "Commands[Parser]") -> None:
+    make = _command(
+        commands, "make", "report_make", "hub", about="writes one to a file", epilog=REPORT_MAKE
+    )
+    _config(make)
+    make.add_argument("--period", required=True, choices=("day", "week", "month"), help="how long")
+    make.add_argument("--at", metavar="DATE", help="a local day of the period, YYYY-MM-DD")
+    make.add_argument("--out", required=True, metavar="FILE", help=".pdf, .xlsx or .html")
 
 
 def _phone(commands: "Commands[Parser]") -> None:

@@ -29,6 +29,7 @@ _ACTIVE = (
     ("xl/embeddings/", "tệp nhúng", "xoá đối tượng nhúng"),
     ("xl/activex/", "điều khiển ActiveX", "xoá điều khiển"),
 )
+_SHEET = re.compile(r"sheets?/[^/]+\.xml$", re.IGNORECASE)
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']([A-Za-z0-9:$]{1,32})["']""")
@@ -43,8 +44,9 @@ class Scan:
     merged: tuple[Merged, ...]
 
 
-def inspect(path: Path, limits: Limits) -> None:
-    """Raises Unusable for bombs, macros, links to elsewhere, and what is no workbook."""
+def inspect(path: Path, limits: Limits) -> list[str]:
+    """The parts that are sheets; raises Unusable for bombs, macros, links to elsewhere, and what
+    is no workbook."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -67,6 +69,7 @@ def inspect(path: Path, limits: Limits) -> None:
             raise Unusable(wrong=f"bảng tính chứa {what}", remedy=remedy)
     if any(entry.flag_bits & 1 for entry in entries):
         raise Unusable(wrong="tệp có mật khẩu", remedy="bỏ mật khẩu rồi lưu lại")
+    return [entry.filename for entry in entries if _SHEET.search(entry.filename)]
 
 
 def scan(path: Path, part: str) -> Scan:

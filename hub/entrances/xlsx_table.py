@@ -23,6 +23,9 @@ from hub.entrances.workbook import damaged, inspect, scan
 
 MAX_ROW_NUMBER = 1_048_576
 BATCH = 1_000
+FORMATTED_ROWS = 10_000
+"""Rows that have a height or a colour and no data.  What has more rows is not given to openpyxl,
+which reads a sheet twice if it does not say its dimension."""
 
 _HOSTILE = (
     AttributeError, EOFError, IndexError, InvalidFileException, KeyError, NotImplementedError,
@@ -33,11 +36,14 @@ _HOSTILE = (
 
 def read(path: Path, limits: Limits, *, sheet: str | int | None = None) -> Table:
     """The lines of the sheet called `sheet` (or its number from 1; the first if None)."""
-    inspect(path, limits)
+    scans = {part: scan(path, part) for part in inspect(path, limits)}
+    for each in scans.values():
+        if each.rows > limits.max_rows + FORMATTED_ROWS:
+            raise too_many(each.rows, limits)
     name, part = _chosen(path, sheet)
-    found = scan(path, part)
-    if found.rows > MAX_ROW_NUMBER:
-        raise too_many(found.rows, limits)
+    found = scans.get(part)
+    if found is None:
+        raise damaged()
     lines = _lines(path, name, found.formulas, limits)
     return Table(lines=_bounded(lines, found.rows, limits), merged=found.merged)
 

@@ -22,8 +22,11 @@ from hub.web.access import (
     session_secret,
 )
 from hub.web.api import create_api
+from hub.web.outlook_pages import OutlookPages
 from hub.web.pages import Pages
 from hub.web.render import Renderer
+from hub.web.report_pages import ReportPages
+from hub.web.shift_pages import ShiftPages
 from hub.web.subsystems import Subsystems
 
 log = logging.getLogger(__name__)
@@ -47,6 +50,8 @@ def create_app(context: Context) -> FastAPI:
     pages = Pages(context, door, render)
     app.include_router(pages.router)
     app.include_router(Subsystems(context, door, render).router)
+    for part in (OutlookPages, ReportPages, ShiftPages):
+        app.include_router(part(context, door, render).router)
     app.mount("/api/v1", create_api(context))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_exception_handler(NotSignedIn, _to_the_door)
