@@ -98,9 +98,19 @@ class Drop:
         for path in sorted((self._folder / WORKING).iterdir()):
             if self._stopping.is_set():
                 break
-            self._work(path)
-            done += 1
+            done += self._worked(path)
         return done
+
+    def _worked(self, path: Path) -> bool:
+        """One file that cannot be worked off waits in .working/ and does not hold up the others."""
+        try:
+            self._work(path)
+        except DBAPIError:
+            raise
+        except Exception:
+            log.exception("dropped file %s waits", path.name)
+            return False
+        return True
 
     def _settled(self) -> Iterator[Path]:
         """Files whose size and time did not change for `settle_s`."""

@@ -143,6 +143,18 @@ def test_a_file_with_a_secrecy_mark_is_kept_nowhere(
     assert there(folder)[".working"] == []
 
 
+def test_a_file_that_cannot_be_read_does_not_hold_up_the_others(
+    folder: Path, gate: Gate, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    looking = dropping(folder, gate)
+    looking.look()
+    (folder / ".working" / "diem-danh-0.csv").mkdir()
+    put(folder, "diem-danh-1.csv", GOOD)
+    assert looking.look() == 1
+    assert figures(database) == 2
+    assert "diem-danh-0.csv waits" in caplog.text
+
+
 def test_its_thread_starts_and_stops(folder: Path, gate: Gate, database: Database) -> None:
     looking = dropping(folder, gate)
     looking.start()
