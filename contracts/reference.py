@@ -15,15 +15,21 @@ from contracts.configuration import Section
 def page(head: str, model: type[Section]) -> str:
     """Markdown: `head`, a table of the keys that stand alone, then one for each section."""
     alone = {name: each for name, each in model.model_fields.items() if not _is_section(each)}
-    parts = [head.rstrip() + "\n", *_table(alone)]
+    return "\n".join([head.rstrip() + "\n", *_table(alone), *_sections(model, "")]) + "\n"
+
+
+def _sections(model: type[BaseModel], within: str) -> Iterator[str]:
+    """The tables of the sections of `model`, each followed by those within it."""
     for name, field in model.model_fields.items():
         if not _is_section(field):
             continue
         many, section = _section(field.annotation)
-        heading = f"[[{name}]]" if many else f"[{name}]"
-        parts.append(f"\n## `{heading}`\n\n{(section.__doc__ or '').strip()}\n")
-        parts += _table(section.model_fields)
-    return "\n".join(parts) + "\n"
+        path = f"{within}{name}"
+        heading = f"[[{path}]]" if many else f"[{path}]"
+        yield f"\n## `{heading}`\n\n{(section.__doc__ or '').strip()}\n"
+        fields = section.model_fields
+        yield from _table({key: each for key, each in fields.items() if not _is_section(each)})
+        yield from _sections(section, f"{path}.")
 
 
 def _table(fields: Mapping[str, FieldInfo]) -> list[str]:

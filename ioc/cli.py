@@ -225,6 +225,24 @@ once and at twice the rate, and what rate so few hours can show at all.  Prints 
 judge by.
 {MODEL_EXITS}"""
 
+IMPORT_PREVIEW = """
+examples:
+  ioc import preview diem-danh-2026-04-01.csv --mapping attendance
+  ioc import preview ho-so.xlsx --mapping dossiers --errors loi.xlsx
+  ioc import preview bao-cao.xlsx --mapping ours/bao-cao.yaml --rows 50
+
+Reads the whole file as the hub would and shows what would be stored; stores nothing and needs no
+server.  --mapping is a YAML file or the name of a shipped one: attendance, documents, dossiers,
+health-daily, mentions, socio-economic.  --errors writes every error with row, column, value and
+remedy (.xlsx or .csv), to send back to whoever made the file.
+
+exit codes:
+  0    every row can be taken
+  1    something is wrong: nothing of the file would be taken
+  2    the command line is wrong, or the file cannot be read
+  78   the mapping is wrong; its key and the remedy are named
+"""
+
 REPORT_MAKE = f"""
 examples:
   ioc report make --period day --out hom-qua.pdf --config hub.toml
@@ -275,6 +293,7 @@ def parser() -> Parser:
         about="writes JSON Schema and AsyncAPI of the device link", epilog=EXPORT,
     )  # fmt: skip
     export.add_argument("folder", metavar="FOLDER", help="is made if it does not exist")
+    _import(_group(commands, "import", "tables of other systems and offices"))
     _catalogue(_group(commands, "catalogue", "indicators: what is measured and how it is judged"))
     _simulate(commands)
     _token(_group(commands, "token", "who may hand in what by the HTTP API"))
@@ -404,6 +423,21 @@ def _pictures(parser: Parser) -> None:
         default="val",
         metavar="NAME",
         help="of the manifest, or several: train,val; default: val",
+    )
+
+
+def _import(commands: "Commands[Parser]") -> None:
+    preview = _command(
+        commands, "preview", "import_preview", "hub",
+        about="shows what a CSV or XLSX file would bring, and what is wrong with it",
+        epilog=IMPORT_PREVIEW,
+    )  # fmt: skip
+    preview.add_argument("file", metavar="FILE", help="CSV or XLSX")
+    preview.add_argument("--mapping", required=True, metavar="M", help="YAML file, or a name")
+    preview.add_argument("--mappings", metavar="DIR", help="where names are looked for first")
+    preview.add_argument("--errors", metavar="FILE", help="write the errors there (.xlsx, .csv)")
+    preview.add_argument(
+        "--rows", type=int, default=10, metavar="N", help="records to show; default: 10"
     )
 
 

@@ -1,0 +1,1 @@
+"""What the hub fetches by itself, on a schedule: web feeds, REST interfaces, SQL queries."""
