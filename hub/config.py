@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from contracts import configuration, reference
 from contracts.configuration import LOOPBACK, Broker, FilePath, Section
 from contracts.identity import DeviceName as Name
+from hub.entrances.settings import Drop, Rest, Sql, WebFeed
 from hub.incident import Event
 
 REFERENCE = "docs/hub-configuration.md"
@@ -485,6 +486,10 @@ class HubConfig(Section):
     rules: Rules = Field(default=Rules(), title="rules")
     keep: Keep = Field(default=Keep(), title="keep")
     subsystems: Subsystems = Field(default=Subsystems(), title="subsystems")
+    drop: Drop = Field(default=Drop(), title="drop")
+    feed: tuple[WebFeed, ...] = Field(default=(), title="feed")
+    rest: tuple[Rest, ...] = Field(default=(), title="rest")
+    sql: tuple[Sql, ...] = Field(default=(), title="sql")
     citizens: Citizens = Field(default=Citizens(), title="citizens")
     reports: Reports = Field(default=Reports(), title="reports")
     subscriber: tuple[Subscriber, ...] = Field(default=(), title="subscriber")
@@ -498,6 +503,10 @@ class HubConfig(Section):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"webhook: two endpoints are called {name!r}; name them apart")
+        sources = [source.name for source in (*self.feed, *self.rest, *self.sql)]
+        for name in sources:
+            if sources.count(name) > 1:
+                raise ValueError(f"feed: two sources are called {name!r}; name them apart")
         return self
 
     @model_validator(mode="after")

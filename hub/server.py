@@ -34,6 +34,9 @@ from hub.context import Context
 from hub.database import Database, open_engine, upsert
 from hub.deadlines import Deadlines
 from hub.devices import Devices
+from hub.entrances import parts as entrances
+from hub.entrances.admit import Gate
+from hub.entrances.mapping import load_all
 from hub.feed import Feed
 from hub.figures.engine import Figures
 from hub.fires import Fires
@@ -129,6 +132,7 @@ class Hub:
             on_stored=self._on_stored,
         )
         self.webhooks = Webhooks(config.webhook, self.database)
+        self._doors = self._make_doors()
         self._links = self._make_links()
         self._housekeeping = Housekeeping(
             config=config,
@@ -147,7 +151,7 @@ class Hub:
         parts: list[Part] = [self.webhooks, self.writer, self.figures, self.reckoner]
         parts += self._clerks
         parts += [self.processor, self._housekeeping]
-        parts += [self.inbox, *self._links]
+        parts += [*self._doors, self.inbox, *self._links]
         for part in parts:
             part.start()
             self._running.callback(part.stop)
@@ -217,6 +221,22 @@ class Hub:
             self.processor.wake()
         if lines:
             self.writer.wake()
+
+    def _make_doors(self) -> list[Part]:
+        """The drop folder and the connectors, where any are configured."""
+        config, gate = self.config, Gate(self.database, self.admission)
+        mappings = load_all(config.drop.mappings_folder)
+        doors: list[Part] = []
+        if (dropped := entrances.drop(config.drop, mappings, gate)) is not None:
+            doors.append(dropped)
+        if config.feed or config.rest or config.sql:
+            doors.append(
+                entrances.schedule(
+                    feeds=config.feed, rest=config.rest, sql=config.sql, mappings=mappings,
+                    gate=gate,
+                )
+            )  # fmt: skip
+        return doors
 
     def _make_links(self) -> tuple[Link, ...]:
         name = client_id(self.database)
