@@ -161,14 +161,19 @@ def create_app(*, secret: bytes, console: str, journal: Path | None = None) -> S
 
 
 def run(*, secret_file: Path, port: int, console: str, journal: Path | None) -> None:
-    """Serves on loopback until SIGTERM or SIGINT: raises KeyboardInterrupt then.
+    """Serves on loopback until SIGTERM or SIGINT, whenever they come.
 
     Raises OSError when the secret cannot be read or the port is in use.
     """
     secret = secret_file.read_text(encoding="utf-8").partition("\n")[0].strip().encode()
     app = create_app(secret=secret, console=console, journal=journal)
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
-    # uvicorn ends in order and raises the signal again: SIGTERM shall not look like a crash
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    server = uvicorn.Server(config)
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
     with socket.create_server((LOOPBACK, port)) as listener:
-        uvicorn.Server(config).run(sockets=[listener])
+        server.run(sockets=[listener])

@@ -19,6 +19,4 @@ def run(options: Namespace) -> int:
     except OSError as trouble:
         complain(f"the phone cannot start: {trouble}")
         return Exit.FAILED
-    except KeyboardInterrupt:
-        return Exit.OK
     return Exit.OK
