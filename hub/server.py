@@ -34,9 +34,6 @@ from hub.context import Context
 from hub.database import Database, open_engine, upsert
 from hub.deadlines import Deadlines
 from hub.devices import Devices
-from hub.entrances import parts as entrances
-from hub.entrances.admit import Gate
-from hub.entrances.mapping import load_all
 from hub.feed import Feed
 from hub.figures.engine import Figures
 from hub.fires import Fires
@@ -223,9 +220,14 @@ class Hub:
             self.writer.wake()
 
     def _make_doors(self) -> list[Part]:
-        """The drop folder and the connectors, where any are configured."""
-        config, gate = self.config, Gate(self.database, self.admission)
-        mappings = load_all(config.drop.mappings_folder)
+        """The drop folder and the connectors, where any are configured: only then are the
+        libraries of spreadsheets and feeds loaded, which take a second and 20 MB."""
+        config = self.config
+        if not (config.drop.folder or config.feed or config.rest or config.sql):
+            return []
+        entrances = import_module("hub.entrances.parts")
+        gate = import_module("hub.entrances.admit").Gate(self.database, self.admission)
+        mappings = import_module("hub.entrances.mapping").load_all(config.drop.mappings_folder)
         doors: list[Part] = []
         if (dropped := entrances.drop(config.drop, mappings, gate)) is not None:
             doors.append(dropped)

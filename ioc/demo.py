@@ -43,6 +43,10 @@ class Plan:
     """Fill the hub with a simulated district, once the fire has reached the phone."""
 
 
+HUB_STARTS_S = 60.0
+"""On a machine that is busy with other things; a few seconds otherwise."""
+
+
 class ChildDied(RuntimeError):
     """A process of the demo ended by itself; `tail` is the end of its log."""
 
@@ -116,8 +120,12 @@ class Demo:
         self.broker.start()
         self._introduce()
         self.observer.start()
-        for child in self.children:
-            child.start()
+        phone, hub, *boxes = self.children
+        phone.start()
+        hub.start()
+        self._wait_for(hub)
+        for box in boxes:
+            box.start()
         if self._plan.open_browser:
             webbrowser.open(self.folder.phone)
             webbrowser.open(self.folder.console)
@@ -133,6 +141,15 @@ class Demo:
         for what, where in lines.items():
             self._say(f"  {what:<22} {where}")
         self._say("")
+
+    def _wait_for(self, hub: Child) -> None:
+        """Until the console answers: what a box says before the centre listens waits for the
+        broker's and the box's patience, and a short clip is over by then."""
+        end = time.monotonic() + HUB_STARTS_S
+        while not is_taken(self.folder.console_port) and time.monotonic() < end:
+            if hub.exit_code is not None:
+                raise ChildDied(name=hub.name, exit_code=hub.exit_code, tail=hub.tail())
+            time.sleep(0.1)
 
     def step(self) -> None:
         """One round of watching; raises ChildDied.  Of the simulated district it is only said: a

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hub.reporting import html, pdf, xlsx
+from hub.reporting import html, pdf
 from hub.reporting.content import Report
 
 
@@ -13,11 +13,17 @@ class Format:
     write: Callable[[Report], bytes]
 
 
+def _workbook(report: Report) -> bytes:
+    from hub.reporting import xlsx  # noqa: PLC0415  (20 MB that only a workbook needs)
+
+    return xlsx.write(report)
+
+
 FORMATS = {
     "pdf": Format(media_type="application/pdf", write=pdf.write),
     "xlsx": Format(
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        write=xlsx.write,
+        write=_workbook,
     ),
     "html": Format(media_type="text/html; charset=utf-8", write=html.write),
 }
