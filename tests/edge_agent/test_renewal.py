@@ -63,7 +63,7 @@ async def test_an_agent_that_was_enrolled_renews_by_itself(
 ) -> None:
     for name in ("ca.crt", "device.pem", "box.crt", "box.key"):
         (tmp_path / name).touch()
-    extra = broker or 'username = "a"\npassword_env = "IOC_NONE"\n'
+    extra = broker or 'username = "thap-prao"\npassword_env = "IOC_NONE"\n'
     (tmp_path / "agent.toml").write_text(AGENT.format(broker=extra))
     made = Agent(load(tmp_path / "agent.toml"))
     task = made._renewal()
