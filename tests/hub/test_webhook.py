@@ -130,7 +130,8 @@ def test_a_call_is_signed_keyed_and_says_what_the_contract_says(
     )  # fmt: skip
     assert said["captured_at"] == "2026-04-01T05:00:00Z"
     assert said["url"] == f"https://ioc.vn/incidents/{incident}"
-    assert set(said["place"]) == {"lat", "lon", "fixed", "commune", "bearing_deg", "camera"}
+    assert set(said["place"]) == {"lat", "lon", "fixed", "commune", "bearing_deg", "camera",
+                                  "camera_title"}  # fmt: skip
     [row] = rows(database)
     assert (row.state, row.attempts, row.answer) == ("accepted", 1, "HTTP 204")
 
