@@ -6,17 +6,18 @@ late dossiers are one thing to look at and not fifty.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from hub import feeds
 from hub.catalogue.records import Catalogue
-from hub.database import Work
+from hub.database import Database, Work
 from hub.incident import Alarm, IncidentType, Place, Severity
-from hub.incidents import Incidents
+from hub.incidents import AlreadyClosed, Incidents
 from hub.knowledge import Knowledge
 from hub.provenance import Entrance
 from hub.records import cases, incidents
@@ -59,22 +60,40 @@ class Deadlines:
         self._incidents = incidents
         self._knowledge = knowledge
 
-    def look(self, work: Work, now: datetime) -> None:
-        """Raises what is overdue or silent and clears what is not any more."""
+    def look(self, database: Database, now: datetime) -> None:
+        """Raises what is overdue or silent and clears what is not any more.
+
+        All unfinished cases are read for it, so they are read outside of any write transaction:
+        an alarm that comes meanwhile waits for nobody.
+        """
         query = select(incidents.c.originator, incidents.c.type, incidents.c.id).where(
             incidents.c.closed_at.is_(None), incidents.c.type.in_(TYPES)
         )
-        open_now = {(row.originator, row.type): row.id for row in work.connection.execute(query)}
-        for trouble in self._troubles(work, now):
-            if open_now.pop((trouble.originator, trouble.type.value), None) is None:
+        with database.read() as connection:
+            open_now = {(row.originator, row.type): row.id for row in connection.execute(query)}
+            found = list(self._troubles(connection, now))
+        fresh = [
+            trouble
+            for trouble in found
+            if open_now.pop((trouble.originator, trouble.type.value), None) is None
+        ]
+        if not fresh and not open_now:
+            return
+        with database.work() as work:
+            for trouble in fresh:
                 self._incidents.raise_(work, _alarm(trouble, now))
-        for name in open_now.values():
+            for name in open_now.values():
+                self._clear(work, name, now)
+
+    def _clear(self, work: Work, name: str, now: datetime) -> None:
+        """Somebody may have closed it since it was read."""
+        with suppress(AlreadyClosed):
             self._incidents.clear(work, name, now, "đã xử lý")
 
-    def _troubles(self, work: Work, now: datetime) -> Iterator[Trouble]:
-        yield from (self._urgent(row, now) for row in _urgent(work, now))
-        yield from self._late_units(work, now)
-        yield from _silent(work, now, self._knowledge.clock)
+    def _troubles(self, connection: Connection, now: datetime) -> Iterator[Trouble]:
+        yield from (self._urgent(row, now) for row in _urgent(connection, now))
+        yield from self._late_units(connection, now)
+        yield from _silent(connection, now, self._knowledge.clock)
 
     def _urgent(self, row: Row[Any], now: datetime) -> Trouble:
         cycle = self._knowledge.lifecycles[row.type]
@@ -91,8 +110,8 @@ class Deadlines:
             simulated=row.demo,
         )
 
-    def _late_units(self, work: Work, now: datetime) -> Iterator[Trouble]:
-        for row in _counts(work, now):
+    def _late_units(self, connection: Connection, now: datetime) -> Iterator[Trouble]:
+        for row in _counts(connection, now):
             if row.overdue < LEAST or row.overdue <= SHARE * row.unfinished:
                 continue
             cycle = self._knowledge.lifecycles[row.type]
@@ -114,7 +133,7 @@ def _past_due(now: datetime) -> ColumnElement[bool]:
     return and_(cases.c.finished_at.is_(None), cases.c.due_at < now, cases.c.phase != "paused")
 
 
-def _urgent(work: Work, now: datetime) -> list[Row[Any]]:
+def _urgent(connection: Connection, now: datetime) -> list[Row[Any]]:
     said = cases.c.attributes["urgency"].as_string()
     query = (
         select(cases)
@@ -122,10 +141,10 @@ def _urgent(work: Work, now: datetime) -> list[Row[Any]]:
         .order_by(cases.c.due_at)
         .limit(MOST_URGENT)
     )
-    return list(work.connection.execute(query))
+    return list(connection.execute(query))
 
 
-def _counts(work: Work, now: datetime) -> list[Row[Any]]:
+def _counts(connection: Connection, now: datetime) -> list[Row[Any]]:
     late = func.count().filter(_past_due(now))
     query = (
         select(
@@ -136,12 +155,12 @@ def _counts(work: Work, now: datetime) -> list[Row[Any]]:
         .where(cases.c.finished_at.is_(None))
         .group_by(cases.c.type, cases.c.unit)
     )  # fmt: skip
-    return list(work.connection.execute(query))
+    return list(connection.execute(query))
 
 
-def _silent(work: Work, now: datetime, clock_: WorkingTime) -> Iterator[Trouble]:
+def _silent(connection: Connection, now: datetime, clock_: WorkingTime) -> Iterator[Trouble]:
     """People's sources: machines that fall silent are told of by the watch of devices."""
-    for feed in feeds.known(work.connection):
+    for feed in feeds.known(connection):
         told = feed.last_item_at
         if told is None or feed.entrance in (Entrance.PERSON, Entrance.HUB, Entrance.MQTT):
             continue

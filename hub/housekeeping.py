@@ -109,8 +109,7 @@ class Housekeeping:
             self._watch.look(work, utc_now(), self._series_refusal())
 
     def _look_at_deadlines(self) -> None:
-        with self._database.work() as work:
-            self._deadlines.look(work, utc_now())
+        self._deadlines.look(self._database, utc_now())
 
     def _write_links(self) -> None:
         now = utc_now()

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from contracts.topics import Kind
 from hub import audit
-from hub.database import Work
+from hub.database import Database, Work
 from hub.provenance import Provenance
 from hub.records import tokens
 
@@ -98,17 +98,18 @@ def known(work: Work) -> list[Token]:
     return [_token(row) for row in work.connection.execute(select(tokens).order_by(tokens.c.name))]
 
 
-def find(work: Work, secret: str, now: datetime) -> Token | None:
-    """The valid token that `secret` is; notes its use."""
-    row = work.connection.execute(
-        select(tokens).where(tokens.c.hash == _hash(secret))
-    ).one_or_none()
-    if row is None or not (token := _token(row)).valid_at(now):
-        return None
+def find(connection: Connection, secret: str, now: datetime) -> Token | None:
+    """The valid token that `secret` is; reads only, so a stranger's guess costs no transaction."""
+    row = connection.execute(select(tokens).where(tokens.c.hash == _hash(secret))).one_or_none()
+    return token if row is not None and (token := _token(row)).valid_at(now) else None
+
+
+def used(database: Database, token: Token, now: datetime) -> None:
+    """Notes the use of `token`, once in a while."""
     if token.last_used_at is None or now - token.last_used_at > SEEN:
-        where = tokens.c.name == token.name
-        work.connection.execute(update(tokens).where(where).values(last_used_at=now))
-    return token
+        with database.work() as work:
+            where = tokens.c.name == token.name
+            work.connection.execute(update(tokens).where(where).values(last_used_at=now))
 
 
 def _hash(secret: str) -> bytes:

@@ -134,11 +134,13 @@ class Api:
         ],
     ) -> None:
         """Who asks; raises Refused."""
-        with self._database.work() as work:
-            token = tokens.find(work, given.credentials, utc_now()) if given else None
+        now = utc_now()
+        with self._database.read() as connection:
+            token = tokens.find(connection, given.credentials, now) if given else None
         if token is None:
             why = "send the header `Authorization: Bearer ioc_…`; tokens expire and are revoked"
             raise Refused(401, why, headers={"WWW-Authenticate": "Bearer"})
+        tokens.used(self._database, token, now)
         request.state.token = token
 
     def observations(self, request: Request, given: Observations, key: Key = None) -> Taken:

@@ -31,10 +31,10 @@ def add(database: Database, name: str, **fields: Any) -> None:
 
 def looked(database: Database, now: datetime = NOON) -> list[Row[Any]]:
     watch = Deadlines(Incidents(lambda *_: None), knowledge())
-    with database.work() as work:
-        watch.look(work, now)
-        query = select(incidents).where(incidents.c.closed_at.is_(None))
-        return list(work.connection.execute(query))
+    watch.look(database, now)
+    query = select(incidents).where(incidents.c.closed_at.is_(None))
+    with database.read() as connection:
+        return list(connection.execute(query))
 
 
 def heard(database: Database, entrance: Entrance, at: datetime) -> None:

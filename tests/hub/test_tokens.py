@@ -25,7 +25,7 @@ YEAR = timedelta(days=365)
 def test_the_secret_is_kept_nowhere_and_finds_its_token(database: Database) -> None:
     with database.work() as work:
         secret = tokens.create(work, "csdl", SCHOOLS, valid=YEAR, provenance=BY_HAND)
-        found = tokens.find(work, secret, NOON)
+        found = tokens.find(work.connection, secret, NOON)
         rows = work.connection.execute(select(table)).all()
     assert found is not None
     assert (found.name, found.rights) == ("csdl", SCHOOLS)
@@ -36,7 +36,7 @@ def test_the_secret_is_kept_nowhere_and_finds_its_token(database: Database) -> N
 def test_a_token_ends_with_its_time(database: Database, later: timedelta, found: bool) -> None:
     with database.work() as work:
         secret = tokens.create(work, "csdl", SCHOOLS, valid=YEAR, provenance=BY_HAND)
-        assert (tokens.find(work, secret, NOON + later) is not None) is found
+        assert (tokens.find(work.connection, secret, NOON + later) is not None) is found
 
 
 def test_a_revoked_token_opens_nothing_and_the_audit_says_who_ended_it(
@@ -45,7 +45,7 @@ def test_a_revoked_token_opens_nothing_and_the_audit_says_who_ended_it(
     with database.work() as work:
         secret = tokens.create(work, "csdl", SCHOOLS, valid=YEAR, provenance=BY_HAND)
         tokens.revoke(work, "csdl", BY_HAND)
-        assert tokens.find(work, secret, NOON) is None
+        assert tokens.find(work.connection, secret, NOON) is None
         assert [entry.action for entry in audit.of(work.connection, "token csdl")] == [
             "token-revoked",
             "token-created",
@@ -79,3 +79,19 @@ def test_a_right_is_for_a_kind_a_subsystem_and_a_unit(
 def test_empty_sets_allow_all() -> None:
     everything = Rights(kinds=frozenset({Kind.CASE}))
     assert everything.allow(Kind.CASE, "public-services", "20467")
+
+
+def test_a_use_is_noted_once_a_minute_and_a_guess_writes_nothing(database: Database) -> None:
+    with database.work() as work:
+        secret = tokens.create(work, "csdl", SCHOOLS, valid=YEAR, provenance=BY_HAND)
+    seen = []
+    for seconds in (0, 30, 90):
+        now = NOON + timedelta(seconds=seconds)
+        with database.read() as connection:
+            assert tokens.find(connection, "ioc_guess", now) is None
+            token = tokens.find(connection, secret, now)
+        assert token is not None
+        tokens.used(database, token, now)
+        with database.read() as connection:
+            seen.append(connection.scalar(select(table.c.last_used_at)))
+    assert seen == [NOON, NOON, NOON + timedelta(seconds=90)]
