@@ -28,7 +28,7 @@ from contracts.clock import utc_now
 from contracts.identity import new_ulid
 from hub.admission import Admission
 from hub.catalogue.grade import grade
-from hub.catalogue.periods import LOCAL, Period, Span, between
+from hub.catalogue.periods import Period, Span, between
 from hub.catalogue.records import Catalogue, Indicator, Unit
 from hub.config import Console, HubConfig, Influx, Subsystems
 from hub.context import Context
@@ -43,6 +43,7 @@ from hub.migrations import upgrade
 from hub.records import cases, figures, mentions, observations
 from hub.timeseries.duck import DuckStore
 from hub.web.app import create_app
+from hub.wording import LOCAL
 
 LIMIT_MS = 100.0
 DAYS, CASES, MENTIONS = 60, 50_000, 100_000

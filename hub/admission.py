@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from contracts.indicator import AnyBody, CaseBody, MentionBody, ObservationBody
 from hub import feeds, observations, secrecy
 from hub.cases.store import CaseBook
-from hub.catalogue.periods import LOCAL, containing
+from hub.catalogue.periods import containing
 from hub.database import Work
 from hub.knowledge import Knowledge
 from hub.mentions.store import MentionBook
 from hub.provenance import CLASSIFIED_VI, Admitted, NotAdmitted, Provenance, Refusal
+from hub.wording import LOCAL
 
 AHEAD = timedelta(minutes=5)
 """How far a clock elsewhere may be ahead."""

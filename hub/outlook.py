@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from contracts.clock import utc_now
 from hub.catalogue.grade import Direction
 from hub.catalogue.loader import DISTRICT
-from hub.catalogue.periods import LOCAL, Period, Span, between, containing
+from hub.catalogue.periods import Period, Span, between, containing
 from hub.catalogue.records import Catalogue, Indicator
 from hub.database import Database, upsert
 from hub.engines import anomalies, forecast
@@ -26,6 +26,7 @@ from hub.engines.anomalies import Sample, Season
 from hub.engines.forecast import Outlook, Series, Step
 from hub.prospect import Ahead, Past, Point, Prospect, Unusual
 from hub.records import figures, outlooks
+from hub.wording import LOCAL
 
 log = logging.getLogger(__name__)
 

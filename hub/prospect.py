@@ -5,9 +5,8 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 
 from hub.catalogue.grade import Direction
-from hub.catalogue.periods import LOCAL
 from hub.catalogue.records import Indicator
-from hub.wording import number, percent
+from hub.wording import LOCAL, number, percent
 
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
 """Between them "chưa rõ": a chance near one half is no news."""

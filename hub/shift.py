@@ -15,14 +15,14 @@ from sqlalchemy import Connection, Row, insert, select
 
 from hub import audit, feeds
 from hub.catalogue.loader import DISTRICT
-from hub.catalogue.periods import LOCAL, Span, containing
+from hub.catalogue.periods import Span, containing
 from hub.config import HubConfig
 from hub.database import Work
 from hub.feed import Topic
 from hub.incident import Action
 from hub.provenance import Entrance, Provenance
 from hub.records import devices, figures, hand_overs, incident_history, incidents, shift_entries
-from hub.wording import away
+from hub.wording import LOCAL, away
 from hub.working_time import WorkingTime
 
 TEXT_LIMIT = 2_000

@@ -49,7 +49,11 @@ def percent(fraction: float) -> str:
 
 def number(value: float, decimals: int = 0) -> str:
     """`1.234,5`, as Vietnamese writes it."""
-    plain = f"{value:,.{decimals}f}"
+    return in_vietnamese(f"{value:,.{decimals}f}")
+
+
+def in_vietnamese(plain: str) -> str:
+    """A number as Python groups it, with the district's comma and points."""
     return plain.translate(str.maketrans(",.", ".,"))
 
 

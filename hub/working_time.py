@@ -14,7 +14,7 @@ import holidays
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hub.catalogue.periods import LOCAL
+from hub.wording import LOCAL
 
 SHIPPED = Path(__file__).parent / "data" / "working_days.yaml"
 NONE = timedelta()

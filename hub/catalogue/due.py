@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from hub.catalogue.periods import LOCAL, Period, Span, containing
+from hub.catalogue.periods import Period, Span, containing
 from hub.catalogue.records import Measure
+from hub.wording import LOCAL
 
 MOMENT = timedelta(microseconds=1)
 MOST_STEPS = 800

@@ -3,6 +3,7 @@
 from hub.catalogue.grade import Bands, Direction
 from hub.catalogue.periods import Span
 from hub.catalogue.records import Basis, Indicator
+from hub.wording import in_vietnamese
 
 PERIODS = {
     Span.HOUR: "giờ",
@@ -16,8 +17,7 @@ PERIODS = {
 
 def number(value: float) -> str:
     """`1.234,5`, as people of the district write it; no more digits than needed."""
-    text = f"{value:,.6f}".rstrip("0").rstrip(".")
-    return text.translate(str.maketrans(",.", ".,"))
+    return in_vietnamese(f"{value:,.6f}".rstrip("0").rstrip("."))
 
 
 def target(indicator: Indicator) -> str:

@@ -4,10 +4,11 @@ import re
 from datetime import datetime
 from functools import lru_cache
 
-from hub.catalogue.periods import LOCAL, Period, Span, containing
+from hub.catalogue.periods import Period, Span, containing
 from hub.entrances.faults import WrongValue
 from hub.entrances.table import Cell
 from hub.entrances.values import FIRST_YEAR, LAST_YEAR, local_time, text
+from hub.wording import LOCAL
 
 _MONTH = re.compile(r"(?:tháng\s*|t)?(\d{1,2})\s*[/-]\s*(\d{4})", re.IGNORECASE)
 _YEAR_MONTH = re.compile(r"(\d{4})-?(\d{2})")

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from typing import Literal
 
-from hub.catalogue.periods import LOCAL
 from hub.entrances.faults import WrongValue, shown
 from hub.entrances.table import Broken, Cell
+from hub.wording import LOCAL
 
 Decimal = Literal["comma", "point"]
 

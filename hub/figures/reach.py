@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from hub.catalogue import formula
 from hub.catalogue.loader import DISTRICT
-from hub.catalogue.periods import LOCAL, Period, between, containing
+from hub.catalogue.periods import Period, between, containing
 from hub.catalogue.records import Catalogue, Indicator
 from hub.stale import MENTIONS
+from hub.wording import LOCAL
 
 LONGEST = timedelta(days=400)
 """How far back a case's late word changes figures: further back they are reported and closed."""

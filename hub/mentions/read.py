@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from hub.mentions.events import Event, EventKind, events
 from hub.mentions.gazetteer import NamedPlace, gazetteer
@@ -11,8 +10,7 @@ from hub.mentions.near_copies import Signature, signature
 from hub.mentions.text import Text, text
 from hub.mentions.tone import Tone, lexicon
 from hub.mentions.topics import TopicFound, district_topics
-
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+from hub.wording import LOCAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

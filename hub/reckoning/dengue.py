@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from contracts.indicator import ObservationBody
-from hub.catalogue.periods import LOCAL
 from hub.engines import epidemic
 from hub.engines.epidemic import DengueCase
 from hub.geometry import Spot
 from hub.reckoning.desk import Desk, body
 from hub.records import cases
+from hub.wording import LOCAL
 
 DISEASE = "sot-xuat-huyet"
 """Value of the attribute `disease` of a notified dengue case."""

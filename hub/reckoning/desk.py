@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, select
 
 from contracts.indicator import ObservationBody
-from hub.catalogue.periods import LOCAL, Period, Span, between, containing
+from hub.catalogue.periods import Period, Span, between, containing
 from hub.catalogue.records import Catalogue
 from hub.records import observations
+from hub.wording import LOCAL
 
 Hourly = Mapping[datetime, float]
 """Value by the beginning of its hour, UTC."""

@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from contracts.indicator import ObservationBody
 from hub.catalogue.loader import DISTRICT
-from hub.catalogue.periods import LOCAL, Period, Span, containing
+from hub.catalogue.periods import Period, Span, containing
 from hub.engines import danger
 from hub.engines.danger import Danger, Method, Weather
 from hub.reckoning.desk import Desk, body
+from hub.wording import LOCAL
 
 MEMORY = timedelta(days=150)
 AT = time(13)

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from hub.catalogue.grade import Grade
-from hub.catalogue.periods import LOCAL, Period, Span
-from hub.wording import number
+from hub.catalogue.periods import Period, Span
+from hub.wording import LOCAL, number
 
 SPANS = (Span.DAY, Span.WEEK, Span.MONTH)
 NAMES = {Span.DAY: "Báo cáo ngày", Span.WEEK: "Báo cáo tuần", Span.MONTH: "Báo cáo tháng"}

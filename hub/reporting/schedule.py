@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from hub.catalogue.periods import LOCAL, Period, Span, containing
+from hub.catalogue.periods import Period, Span, containing
+from hub.wording import LOCAL
 
 CATCH_UP = {Span.DAY: 7, Span.WEEK: 4, Span.MONTH: 3}
 """Reports made up for after downtime; what is older can be made by hand."""

@@ -6,13 +6,13 @@ from hub.catalogue import wording as catalogue_wording
 from hub.catalogue.formula import Leaf
 from hub.catalogue.grade import Grade
 from hub.catalogue.in_words import TONES, Names, leaf_words, words
-from hub.catalogue.periods import LOCAL, Period, Span
+from hub.catalogue.periods import Period, Span
 from hub.catalogue.records import Indicator
 from hub.web.panorama import Point, Tile, key
 from hub.web.spark import Spark, spark
 from hub.web.told import Source
 from hub.web.wording import ago
-from hub.wording import number
+from hub.wording import LOCAL, number
 
 NO_FIGURE = "chưa có số liệu"
 SIMULATED = "DỮ LIỆU MÔ PHỎNG"

@@ -8,13 +8,12 @@ from contracts.clock import utc_now
 from hub import prospect
 from hub.catalogue import wording as catalogue_wording
 from hub.catalogue.loader import DISTRICT
-from hub.catalogue.periods import LOCAL
 from hub.context import Context
 from hub.outlook import Outlooks
 from hub.web.access import Door
 from hub.web.outlook_chart import draw
 from hub.web.render import Renderer
-from hub.wording import number
+from hub.wording import LOCAL, number
 
 
 class OutlookPages:

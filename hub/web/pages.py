@@ -18,9 +18,9 @@ from hub.incidents import AlreadyClosed, NoSuchIncident, ReasonMissing
 from hub.records import incidents
 from hub.web import board, chart, events, sights
 from hub.web.access import Door, Forbidden, check_csrf
+from hub.web.person import person as person_at
 from hub.web.render import Renderer
 
-NAME_LIMIT = 60
 PAGE_ROWS = 100
 FOREVER = "private, max-age=31536000, immutable"
 CAPTION = "X-Caption"
@@ -114,7 +114,7 @@ class Pages:
         check_csrf(request, csrf)
         if verdict not in CHOICES:
             raise HTTPException(422, "Không có lựa chọn này.")
-        person = self._person(request, who)
+        person = person_at(self._door, request, who)
         note = ""
         try:
             with self._context.database.work() as work:
@@ -139,7 +139,7 @@ class Pages:
         """The fire is out."""
         self._door.require(request)
         check_csrf(request, csrf)
-        person = self._person(request, who)
+        person = person_at(self._door, request, who)
         note = ""
         try:
             with self._context.database.work() as work:
@@ -227,15 +227,6 @@ class Pages:
             return await http_exception_handler(request, error)
         why = "Không có trang này." if error.detail == "Not Found" else error.detail
         return self._render.page(request, "forbidden", status=error.status_code, why=why)
-
-    def _person(self, request: Request, who: str) -> str:
-        """The signed-in name; on an open desk, the one that was given and is kept."""
-        name = str(request.session.get("name") or "") if not self._door.is_open else who.strip()
-        if not name or len(name) > NAME_LIMIT:
-            raise Forbidden("Ghi tên người trực trước khi xử lý (tối đa 60 ký tự).")
-        if self._door.is_open:
-            request.session["who"] = name
-        return name
 
 
 def _back(name: str, note: str) -> Response:

@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from hub.catalogue.due import MOMENT, expected
 from hub.catalogue.grade import Grade
 from hub.catalogue.loader import DISTRICT
-from hub.catalogue.periods import LOCAL, Period, Span, containing
+from hub.catalogue.periods import Period, Span, containing
 from hub.catalogue.records import Catalogue, Indicator, Subsystem, Unit
 from hub.records import figures
 from hub.web.told import Asked, Source, counts_for, simulated, sources
+from hub.wording import LOCAL
 
 TREND = {
     Span.HOUR: 48, Span.DAY: 30, Span.WEEK: 26, Span.MONTH: 13, Span.QUARTER: 9, Span.YEAR: 6,

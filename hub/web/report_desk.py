@@ -22,12 +22,12 @@ from hub.citizens.reports import NoSuchReport, NotUsual, Reports
 from hub.context import Context
 from hub.database import Work
 from hub.records import cases, citizen_reports
-from hub.web.access import Door, Forbidden, check_csrf
+from hub.web.access import Door, check_csrf
+from hub.web.person import person as person_at
 from hub.web.render import Renderer
 from hub.wording import LOCAL
 
 TEMPLATES = Path(__file__).parent / "templates"
-NAME_LIMIT = 60
 PAGE_ROWS = 100
 NOTES = {"faster": "Người khác đã xử lý bước này trước. Xem lại trạng thái.",
          "answer": "Trả lời chưa được lưu: dài quá 1000 ký tự, hoặc có dấu mật."}  # fmt: skip
@@ -186,7 +186,7 @@ class ReportDesk:
     ) -> Response:  # fmt: skip
         self._door.require(request)
         check_csrf(request, csrf)
-        person = self._person(request, who)
+        person = person_at(self._door, request, who)
         note = ""
         try:
             with self._context.database.work() as work:
@@ -198,15 +198,6 @@ class ReportDesk:
         except NoSuchReport:
             raise HTTPException(404, "Không có tin này.") from None
         return RedirectResponse(f"/reports/{case}{note}", status_code=303)
-
-    def _person(self, request: Request, who: str) -> str:
-        """The signed-in name; on an open desk, the one that was given and is kept."""
-        name = who.strip() if self._door.is_open else str(request.session.get("name") or "")
-        if not name or len(name) > NAME_LIMIT:
-            raise Forbidden("Ghi tên người trực trước khi xử lý (tối đa 60 ký tự).")
-        if self._door.is_open:
-            request.session["who"] = name
-        return name
 
     def _next(self, state: State) -> list[State]:
         """What the desk may do; how satisfied somebody is, only they say."""

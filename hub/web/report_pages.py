@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from contracts.clock import utc_now
-from hub.catalogue.periods import LOCAL, Period, Span, containing
+from hub.catalogue.periods import Period, Span, containing
 from hub.context import Context
 from hub.reporting import html
 from hub.reporting.archive import Archive, kept, listed, sent
@@ -17,6 +17,7 @@ from hub.reporting.formats import FORMATS
 from hub.web.access import Door, Forbidden, check_csrf
 from hub.web.person import person
 from hub.web.render import Renderer
+from hub.wording import LOCAL
 
 PAGE_ROWS = 60
 STATES = {

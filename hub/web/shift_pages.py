@@ -8,12 +8,12 @@ from fastapi.responses import RedirectResponse
 
 from contracts.clock import utc_now
 from hub import shift
-from hub.catalogue.periods import LOCAL
 from hub.context import Context
 from hub.shift import Shift, WrongEntry
 from hub.web.access import Door, Forbidden, check_csrf
 from hub.web.person import person
 from hub.web.render import Renderer
+from hub.wording import LOCAL
 
 MOMENT = "%Y-%m-%dT%H:%M"
 

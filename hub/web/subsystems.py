@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from contracts.clock import utc_now
 from hub.catalogue.loader import DISTRICT
-from hub.catalogue.periods import LOCAL, Period, containing
+from hub.catalogue.periods import Period, containing
 from hub.catalogue.records import Indicator, Unit
 from hub.context import Context
 from hub.web import board, panorama, texts
@@ -21,6 +21,7 @@ from hub.web.sheet import sheet
 from hub.web.threats import by_commune, of_subsystem, worst_first
 from hub.web.trace import Rows, Tracer
 from hub.web.trace_sheet import table
+from hub.wording import LOCAL
 
 ONLINE = "online-information"
 SHORT = 15

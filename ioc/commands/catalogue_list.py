@@ -4,7 +4,7 @@ from argparse import Namespace
 from datetime import datetime
 
 from hub.catalogue import wording
-from hub.catalogue.periods import LOCAL
+from hub.wording import LOCAL
 from ioc.commands.catalogue import opened
 from ioc.exits import Exit, complain
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from contracts.clock import utc_now
 from contracts.configuration import ConfigError, SecretMissing
-from hub.catalogue.periods import LOCAL, Span, containing
+from hub.catalogue.periods import Span, containing
 from hub.config import load
 from hub.knowledge import learn
 from hub.reporting.archive import Archive
 from hub.reporting.formats import FORMATS
 from hub.server import open_database
+from hub.wording import LOCAL
 from ioc.exits import Exit, complain
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from contracts.clock import utc_now
 from hub import tokens
-from hub.catalogue.periods import LOCAL
 from hub.config import HubConfig
 from hub.server import open_database
 from hub.tokens import Token
+from hub.wording import LOCAL
 from ioc.commands.token import with_config
 from ioc.exits import Exit
 

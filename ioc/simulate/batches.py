@@ -7,7 +7,7 @@ from itertools import groupby
 
 from contracts.indicator import AnyBody, CaseBody, ObservationBody
 from contracts.topics import Kind
-from hub.catalogue.periods import LOCAL
+from hub.wording import LOCAL
 from ioc.simulate.told import Told
 
 MOST = 500

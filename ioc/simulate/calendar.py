@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from hub.catalogue.periods import LOCAL
+from hub.wording import LOCAL
 from hub.working_time import WorkingTime
 
 DAY = timedelta(days=1)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from hub.catalogue.periods import LOCAL, Span
+from hub.catalogue.periods import Span
 from hub.catalogue.records import Catalogue
+from hub.wording import LOCAL
 from ioc.simulate import (
     documents,
     economy,

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from contracts.indicator import ObservationBody
-from hub.catalogue.periods import LOCAL, Period, Span, between
+from hub.catalogue.periods import Period, Span, between
 from hub.catalogue.records import Unit
+from hub.wording import LOCAL
 from ioc.simulate.calendar import DAY, moment
 from ioc.simulate.told import Told
 from ioc.simulate.world import World

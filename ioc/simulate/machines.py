@@ -5,8 +5,9 @@ from datetime import timedelta
 from math import exp
 from random import Random
 
-from hub.catalogue.periods import LOCAL, Period, Span
+from hub.catalogue.periods import Period, Span
 from hub.catalogue.records import Unit
+from hub.wording import LOCAL
 from ioc.simulate.feed import Feed
 from ioc.simulate.world import World
 

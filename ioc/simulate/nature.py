@@ -6,9 +6,10 @@ from functools import lru_cache
 from math import cos, tau
 from random import Random
 
-from hub.catalogue.periods import LOCAL, Period, Span
+from hub.catalogue.periods import Period, Span
 from hub.catalogue.records import Unit
 from hub.engines import danger, fwi, rain
+from hub.wording import LOCAL
 from ioc.simulate.calendar import DAY
 from ioc.simulate.feed import Feed
 from ioc.simulate.weather import dry_since, weather

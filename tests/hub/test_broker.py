@@ -2,7 +2,6 @@
 
 import select as select_module
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,6 @@ from hub.broker import Delivery, Link
 from hub.config import HubBroker
 from tests.hub.daemons import Mosquitto
 from tests.waiting import until
-
-
-@pytest.fixture
-def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
-    server = Mosquitto(tmp_path / "mosquitto")
-    server.start()
-    yield server
-    server.end()
 
 
 class Ear:

@@ -8,11 +8,12 @@ from sqlalchemy import func, insert, select
 
 from hub import prospect
 from hub.catalogue.loader import DISTRICT
-from hub.catalogue.periods import LOCAL, Span, containing
+from hub.catalogue.periods import Span, containing
 from hub.database import Database
 from hub.outlook import Outlooks, kept
 from hub.prospect import Past, Prospect
 from hub.records import figures, outlooks
+from hub.wording import LOCAL
 from tests.hub.conftest import NOON, knowledge
 from tests.waiting import until
 

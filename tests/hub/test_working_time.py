@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.catalogue.periods import LOCAL
+from hub.wording import LOCAL
 from hub.working_time import BadCalendar, Pause, TooFar, WorkingTime, working_time
 
 CLOCK = working_time()

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from hub.catalogue.periods import LOCAL
+from hub.wording import LOCAL
 
 _ZONE = re.compile(r"\s*(?:GMT|UTC)\s*([+-])0?(\d{1,2})(?::?(\d\d))?$", re.IGNORECASE)
 _AGO = re.compile(r"(\d{1,4})\s*(giây|phút|giờ|ngày|tuần)\s*trước", re.IGNORECASE)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hub.cases.fold import CaseEvent, CaseNow, Flag, UnknownState, flag, fold
 from hub.cases.lifecycle import Phase, Value, load
-from hub.catalogue.periods import LOCAL
+from hub.wording import LOCAL
 from hub.working_time import working_time
 
 CYCLES, CLOCK = load(), working_time()

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from hub.catalogue.due import due_at, expected
 from hub.catalogue.loader import load
-from hub.catalogue.periods import LOCAL, Span, containing
+from hub.catalogue.periods import Span, containing
+from hub.wording import LOCAL
 
 CATALOGUE = load()
 

@@ -13,7 +13,7 @@ from contracts.identity import new_ulid
 from contracts.indicator import AnyBody, CaseBody, ObservationBody
 from hub import audit
 from hub.admission import Admission
-from hub.catalogue.periods import LOCAL, Span, containing
+from hub.catalogue.periods import Span, containing
 from hub.config import Subsystems
 from hub.database import Database
 from hub.incident import Alarm, Place, Verdict
@@ -24,6 +24,7 @@ from hub.provenance import Entrance, Provenance
 from hub.reckoning import reckoner
 from hub.reckoning.reckoner import Reckoner
 from hub.records import figures, observations
+from hub.wording import LOCAL
 from tests.hub.conftest import alarm
 
 NOW = datetime(2026, 4, 8, 9, 0, tzinfo=UTC)

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from hub.catalogue.periods import LOCAL, Span, containing
+from hub.catalogue.periods import Span, containing
 from hub.reporting.schedule import Slot, due, due_at
+from hub.wording import LOCAL
 
 SEVEN = time(7)
 ALL = ("day", "week", "month")

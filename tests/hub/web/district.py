@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from contracts.clock import utc_now
 from contracts.indicator import CaseBody, MentionBody, ObservationBody
-from hub.catalogue.periods import LOCAL, Period, Span, containing
+from hub.catalogue.periods import Period, Span, containing
+from hub.wording import LOCAL
 from tests.hub.web.conftest import Desk
 
 DONG_GIANG, SONG_KON = "20467", "20476"

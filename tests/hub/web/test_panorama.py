@@ -7,11 +7,12 @@ import pytest
 from contracts.clock import utc_now
 from hub.catalogue.grade import Grade
 from hub.catalogue.loader import DISTRICT
-from hub.catalogue.periods import LOCAL, Span
+from hub.catalogue.periods import Span
 from hub.catalogue.records import Unit
 from hub.web import figure_wording as said
 from hub.web import panorama
 from hub.web.panorama import Tile
+from hub.wording import LOCAL
 from tests.hub.web.conftest import Desk
 from tests.hub.web.district import DONG_GIANG, SONG_KON, ago, dossier, fill, told
 

@@ -6,9 +6,9 @@ from statistics import fmean
 
 from contracts.indicator import CaseBody, MentionBody, ObservationBody
 from hub.catalogue import loader
-from hub.catalogue.periods import LOCAL
 from hub.mentions.near_copies import NearCopies
 from hub.mentions.read import candidate, read
+from hub.wording import LOCAL
 from ioc.simulate.district import LEFT_TO_THE_HUB, District
 from ioc.simulate.feed import OUTAGE_DAYS, local_day
 from ioc.simulate.machines import FEEDS as MACHINES
