@@ -13,13 +13,13 @@ from datetime import datetime
 from math import inf
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError
 
 from contracts.clock import utc_now
 from hub.catalogue.grade import Direction
 from hub.catalogue.loader import DISTRICT
 from hub.catalogue.periods import Period, Span, between, containing
 from hub.catalogue.records import Catalogue, Indicator
+from hub.clerk import Clerk
 from hub.database import Database, upsert
 from hub.engines import anomalies, forecast
 from hub.engines.anomalies import Sample, Season
@@ -63,15 +63,13 @@ class Outlooks:
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
         self._catalogue = catalogue
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="outlooks", daemon=True)
+        self._clerk = Clerk("outlooks", self._refresh_now, every_s=LOOK_S, begins=_step_back)
 
     def start(self) -> None:
-        self._thread.start()
+        self._clerk.start()
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join()
+        self._clerk.stop()
 
     def of(self, indicator: Indicator, unit: str, now: datetime) -> Prospect:
         """The forecast of today, made now if there is none yet (some tenths of a second)."""
@@ -87,7 +85,7 @@ class Outlooks:
         """Makes what is missing for the district today; returns how many."""
         made = 0
         for indicator in self._missing(now):
-            if self._stopping.wait(BREATH_S):
+            if self._clerk.stopping.wait(BREATH_S):
                 break
             self.of(indicator, DISTRICT, now)
             made += 1
@@ -116,16 +114,8 @@ class Outlooks:
         with self._database.work() as work:
             upsert(work.connection, outlooks, [row])
 
-    def _run(self) -> None:
-        _step_back()
-        while not self._stopping.is_set():
-            try:
-                self.refresh(utc_now())
-            except DBAPIError as broken:
-                log.error("outlooks cannot use the database, tries again: %s", broken.orig)
-            except Exception:
-                log.exception("outlooks failed; tries again")
-            self._stopping.wait(LOOK_S)
+    def _refresh_now(self) -> None:
+        self.refresh(utc_now())
 
 
 def kept(connection: Connection, indicator: str, unit: str) -> Prospect | None:

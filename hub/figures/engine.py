@@ -8,14 +8,12 @@ Dying between any two steps computes again and loses nothing.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, select
-from sqlalchemy.exc import DBAPIError
 
 from contracts.clock import utc_now
 from contracts.measurement import Measurement
@@ -24,6 +22,7 @@ from hub.catalogue.formula import Outcome, Scope
 from hub.catalogue.grade import Grade, grade
 from hub.catalogue.periods import Period, containing
 from hub.catalogue.records import Catalogue, Indicator
+from hub.clerk import Clerk
 from hub.database import Database, Work, upsert
 from hub.figures.facts import SqlFacts
 from hub.figures.reach import Change, Wanted, reached
@@ -70,25 +69,18 @@ class Figures:
         self._database = database
         self._catalogue = catalogue
         self._judge = judge
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="figures", daemon=True)
+        self._clerk = Clerk("figures", self._work_off, every_s=LOOK_S, first_s=LOOK_S)
 
     def start(self) -> None:
-        self._thread.start()
+        self._clerk.start()
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join()
+        self._clerk.stop()
 
-    def _run(self) -> None:
-        while not self._stopping.wait(LOOK_S):
-            try:
-                while not self._stopping.is_set() and self.compute(utc_now()):
-                    self._stopping.wait(SPACING_S)
-            except DBAPIError as broken:
-                log.error("figures cannot use the database, tries again: %s", broken.orig)
-            except Exception:
-                log.exception("figures failed; what was stale stays marked and is tried again")
+    def _work_off(self) -> None:
+        """What was stale stays marked if this fails."""
+        while not self._clerk.stopping.is_set() and self.compute(utc_now()):
+            self._clerk.stopping.wait(SPACING_S)
 
     def compute(self, now: datetime) -> int:
         """Works off the oldest marks; returns how many."""
@@ -100,7 +92,7 @@ class Figures:
         for at in range(0, len(fresh), ROWS):
             with self._database.work() as work:
                 self._write(work, fresh[at : at + ROWS])
-            self._stopping.wait(SPACING_S)
+            self._clerk.stopping.wait(SPACING_S)
         with self._database.work() as work:
             _take_away(work, marks)
         return len(marks)

@@ -1,7 +1,6 @@
 """Reckons every ten minutes and hands in by the one way in, like any other source."""
 
 import logging
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -13,6 +12,7 @@ from contracts.indicator import ObservationBody
 from hub.admission import Admission
 from hub.catalogue.periods import Span, containing
 from hub.catalogue.records import Catalogue
+from hub.clerk import Clerk
 from hub.database import Database, upsert
 from hub.provenance import Admitted, Entrance, NotAdmitted, Provenance
 from hub.reckoning import air, dengue, duty, fire_danger, rain, score766
@@ -49,24 +49,16 @@ class Reckoner:
         self._database = database
         self._catalogue = catalogue
         self._admission = admission
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="reckoner", daemon=True)
+        self._clerk = Clerk("reckoner", self._reckon_now, every_s=EVERY_S, first_s=FIRST_S)
 
     def start(self) -> None:
-        self._thread.start()
+        self._clerk.start()
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join()
+        self._clerk.stop()
 
-    def _run(self) -> None:
-        wait_s = FIRST_S
-        while not self._stopping.wait(wait_s):
-            wait_s = EVERY_S
-            try:
-                self.reckon(utc_now())
-            except DBAPIError as broken:
-                log.error("reckoner cannot use the database, tries again: %s", broken.orig)
+    def _reckon_now(self) -> None:
+        self.reckon(utc_now())
 
     def reckon(self, now: datetime) -> Admitted:
         """Everything since the last run and three days before."""
@@ -103,7 +95,7 @@ class Reckoner:
         for at in range(0, len(bodies), CHUNK):
             with self._database.work() as work:
                 admitted += self._admission.admit(work, bodies[at : at + CHUNK], by)
-            self._stopping.wait(0.01)
+            self._clerk.stopping.wait(0.01)
         return admitted
 
 

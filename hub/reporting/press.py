@@ -1,13 +1,11 @@
 """Makes the reports of the schedule, in one named thread."""
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError
-
 from contracts.clock import utc_now
+from hub.clerk import Clerk
 from hub.config import Reports
 from hub.reporting.archive import Archive
 from hub.reporting.schedule import due
@@ -25,22 +23,20 @@ class Press:
         self._settings = settings
         self._archive = archive
         self._on_made = on_made
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="reports", daemon=True)
+        self._clerk = Clerk("reports", self._look_now, every_s=LOOK_S)
 
     def start(self) -> None:
-        self._thread.start()
+        self._clerk.start()
 
     def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join()
+        self._clerk.stop()
 
     def look(self, now: datetime) -> int:
         """Makes what is due; returns how many."""
         made = 0
         settings = self._settings
         for slot in due(settings.periods, settings.clock_time, self._archive.done(), now):
-            if self._stopping.is_set():
+            if self._clerk.stopping.is_set():
                 break
             number = self._archive.make_slot(slot, now)
             if number is not None:
@@ -50,12 +46,6 @@ class Press:
             self._on_made()
         return made
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.look(utc_now())
-            except DBAPIError as broken:
-                log.error("reports cannot use the database, tries again: %s", broken.orig)
-            except Exception:
-                log.exception("a report failed; it stays due and is tried again")
-            self._stopping.wait(LOOK_S)
+    def _look_now(self) -> None:
+        """A report that fails stays due."""
+        self.look(utc_now())
