@@ -1,13 +1,11 @@
 """Words of Vietnamese out of its syllables (`lực lượng`, `kiểm lâm`), by a kept model, offline.
 
 underthesea's conditional random field, read by its own engine (`underthesea_core`) without the
-package around it.  Measured on two busy cores, Python 3.11: the engine alone loads in 0.3 s and
-takes 23 MB; `import underthesea` takes 1.5 s and 104 MB (requests, joblib, NER); pyvi 4.6 s and
-126 MB (numpy, scipy, scikit-learn; 241 MB on disk against 56).  pyvi is three times as fast (60,000
-to 80,000 syllables/s against 20,000 to 27,000), yet neither can read whole articles at a
-thousand a second, so only titles of texts that name a place of the district are segmented: there
-words become keywords.  Everything else
-works on longest phrases of syllables.
+package around it, which brings requests, joblib and an entity recogniser; pyvi brings numpy, scipy
+and scikit-learn, several times the memory of the engine alone.  Neither can read whole articles at
+a thousand a second (`python -m benchmarks.mentions`), so only titles of texts that name a place of
+the district are segmented: there words become keywords.  Everything else works on longest phrases
+of syllables.
 
 Nothing is loaded before the first title.  Without the extra `mentions` each syllable is a word,
 and `why_not` says what is missing.

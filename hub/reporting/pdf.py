@@ -1,6 +1,6 @@
 """A report on A4 paper: reportlab, and FiraGO (SIL OFL) from a package, so that Vietnamese comes
-out right on a machine without fonts.  Measured: reportlab takes 36 MB where others bring a system
-library or a font engine; Noto Sans of the same package lacks ≥ and ▲."""
+out right on a machine without fonts.  reportlab needs no system library and no font engine; Noto
+Sans of the same package lacks ≥ and ▲."""
 
 from collections.abc import Iterator
 from functools import cache
