@@ -97,7 +97,7 @@ def create_api(context: Context) -> FastAPI:
     api = Api(context)
     app = FastAPI(
         title="Đông Giang IOC", version="1", description=ABOUT, docs_url=None, redoc_url=None,
-        dependencies=[Depends(api.caller)], responses=ANSWERS | {200: {}},
+        dependencies=[Depends(api.caller)], responses=ANSWERS,
     )  # fmt: skip
     app.post("/observations")(api.observations)
     app.post("/cases")(api.cases)
@@ -171,7 +171,7 @@ class Api:
             rows = connection.execute(
                 query.order_by(figures.c.period_start.desc()).limit(MOST_FIGURES)
             ).all()
-        return [Figure.model_validate(row._asdict() | {}) for row in reversed(rows)]
+        return [Figure.model_validate(row._asdict()) for row in reversed(rows)]
 
     def _take(
         self, request: Request, kind: Kind, items: Sequence[AnyBody], key: str | None

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.wording import LOCAL
-from hub.working_time import BadCalendar, Pause, TooFar, WorkingTime, working_time
+from hub.working_time import BadCalendar, Pause, TooFar, working_time
 
 CLOCK = working_time()
 
@@ -96,4 +96,3 @@ def test_what_is_wrong_in_a_calendar_is_named(tmp_path: Path, text: str, why: st
 
 def test_a_day_has_eight_hours_by_default() -> None:
     assert CLOCK.day_length == timedelta(hours=8)
-    assert isinstance(CLOCK, WorkingTime)
