@@ -4,6 +4,7 @@ import logging
 import tomllib
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -101,8 +102,24 @@ def _check(path: Path, named: str | None) -> tuple[str, Found]:
     return kind.name, problems(kind, raw, path.parent)
 
 
+@contextmanager
+def _only_the_verdict() -> Iterator[None]:
+    """What the rooms tell of themselves while they are asked is not the answer."""
+    room = logging.getLogger("edge_agent")
+    before = room.level
+    room.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        room.setLevel(before)
+
+
 def run(options: Namespace) -> int:
-    logging.getLogger("edge_agent").setLevel(logging.WARNING)  # the verdict alone is asked for
+    with _only_the_verdict():
+        return _judge(options)
+
+
+def _judge(options: Namespace) -> int:
     wrong = 0
     for path in map(Path, options.file):
         name, found = _check(path, options.kind)

@@ -1,5 +1,6 @@
 """`ioc check-config` names every wrong key, its value and what to do."""
 
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,13 @@ def test_good_files_are_recognised_by_their_keys(check: Check) -> None:
     assert "good agent configuration" in check.out
     assert check("[console]\nport = 8081\n") == Exit.OK
     assert "good hub configuration" in check.out
+
+
+def test_judging_leaves_the_process_as_talkative_as_it_was(check: Check) -> None:
+    room = logging.getLogger("edge_agent")
+    before = room.level
+    check("")
+    assert room.level == before
 
 
 def test_every_wrong_key_is_named_with_its_value(check: Check) -> None:
