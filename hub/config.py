@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from contracts import configuration, reference
 from contracts.configuration import LOOPBACK, Broker, FilePath, Section
 from contracts.identity import DeviceName as Name
+from hub.engines.probe_settings import SERVICES, Probe
 from hub.entrances.settings import Drop, Rest, Sql, WebFeed
 from hub.incident import Event
 
@@ -490,6 +491,7 @@ class HubConfig(Section):
     feed: tuple[WebFeed, ...] = Field(default=(), title="feed")
     rest: tuple[Rest, ...] = Field(default=(), title="rest")
     sql: tuple[Sql, ...] = Field(default=(), title="sql")
+    probe: tuple[Probe, ...] = Field(default=(), title="probe")
     citizens: Citizens = Field(default=Citizens(), title="citizens")
     reports: Reports = Field(default=Reports(), title="reports")
     subscriber: tuple[Subscriber, ...] = Field(default=(), title="subscriber")
@@ -507,6 +509,19 @@ class HubConfig(Section):
         for name in sources:
             if sources.count(name) > 1:
                 raise ValueError(f"feed: two sources are called {name!r}; name them apart")
+        return self
+
+    @model_validator(mode="after")
+    def _probes_differ(self) -> Self:
+        names = [probe.name for probe in self.probe]
+        for probe in self.probe:
+            if names.count(probe.name) > 1:
+                raise ValueError(f"probe: two are called {probe.name!r}; name them apart")
+            if probe.service == "other" and probe.name in SERVICES:
+                raise ValueError(
+                    f"probe: {probe.name!r} is the code of a service; write it as service, or "
+                    "name the probe otherwise"
+                )
         return self
 
     @model_validator(mode="after")

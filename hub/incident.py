@@ -33,6 +33,7 @@ class IncidentType(StrEnum):
     STREET_FIRE = "street-fire"
     DEVICE_TROUBLE = "device-trouble"
     HUB_TROUBLE = "hub-trouble"
+    SERVICE_TROUBLE = "service-trouble"
     REPORTED_FIRE = "reported-fire"
     REPORTED_LANDSLIDE = "reported-landslide"
     INDICATOR = "indicator"

@@ -25,6 +25,7 @@ CLOSES_BY_ITSELF = frozenset(
     {
         IncidentType.DEVICE_TROUBLE.value,
         IncidentType.HUB_TROUBLE.value,
+        IncidentType.SERVICE_TROUBLE.value,
         IncidentType.INDICATOR.value,
         IncidentType.OVERDUE_CASE.value,
         IncidentType.SILENT_FEED.value,

@@ -4,7 +4,7 @@ Shipped facts and what the district adds (`[subsystems]` of the configuration), 
 start: a wrong file is a wrong configuration, and is named before anything runs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from contracts.configuration import ConfigError
 from hub.cases import lifecycle
 from hub.cases.lifecycle import Lifecycle, LifecycleError
 from hub.catalogue import loader
-from hub.catalogue.loader import CatalogueError
-from hub.catalogue.records import Catalogue
+from hub.catalogue.loader import DISTRICT, CatalogueError
+from hub.catalogue.records import Catalogue, Unit
 from hub.config import Subsystems
+from hub.engines.probe_settings import Probe
 from hub.working_time import BadCalendar, WorkingTime, working_time
 
 
@@ -25,11 +26,15 @@ class Knowledge:
     clock: WorkingTime
 
 
-def learn(own: Subsystems) -> Knowledge:
-    """Raises ConfigError, which names the file and each fault in it."""
+def learn(own: Subsystems, probes: Iterable[Probe] = ()) -> Knowledge:
+    """`probes` are configured: what they look at is known without a catalogue file.
+
+    Raises ConfigError, which names the file and each fault in it.
+    """
+    folders = _folder(own.catalogue_folder, "catalogue_folder")
     try:
         return Knowledge(
-            catalogue=loader.load(*_folder(own.catalogue_folder, "catalogue_folder")),
+            catalogue=loader.load(*folders, units=_services(probes)),
             lifecycles=lifecycle.load(*_folder(own.lifecycle_folder, "lifecycle_folder")),
             clock=working_time(own.working_days_file),
         )
@@ -42,6 +47,11 @@ def learn(own: Subsystems) -> Knowledge:
         raise ConfigError(file=wrong.file, key=wrong.key, value="…", remedy=wrong.why) from None
     except BadCalendar as wrong:
         raise ConfigError(file=wrong.file, key="file", value="…", remedy=wrong.why) from None
+
+
+def _services(probes: Iterable[Probe]) -> Iterator[Unit]:
+    for probe in probes:
+        yield Unit(id=probe.unit, kind="service", name_vi=probe.unit_vi, parent=DISTRICT)
 
 
 def _folder(folder: Path | None, key: str) -> list[Path]:

@@ -20,9 +20,11 @@ from sqlalchemy import (
     text,
 )
 
+from hub import tallies
 from hub.columns import METADATA, Instant, row_id
 
 metadata = METADATA
+probe_spans = tallies.probe_spans
 
 inbox = Table(
     "inbox",

@@ -34,6 +34,7 @@ from hub.context import Context
 from hub.database import Database, open_engine, upsert
 from hub.deadlines import Deadlines
 from hub.devices import Devices
+from hub.engines.prober import Prober
 from hub.feed import Feed
 from hub.figures.engine import Figures
 from hub.fires import Fires
@@ -53,6 +54,7 @@ from hub.records import inbox, quarantine, settings
 from hub.reporting.archive import Archive
 from hub.reporting.post import Post
 from hub.reporting.press import Press
+from hub.services import Services
 from hub.timeseries import open_store
 from hub.timeseries.writer import Writer
 from hub.troubles import Troubles
@@ -101,7 +103,7 @@ class Hub:
         places = district()
         announcer = Announcer(config.webhook, config.console.public_url)
         self.incidents = Incidents(announcer)
-        self.knowledge = learn(config.subsystems)
+        self.knowledge = learn(config.subsystems, config.probe)
         troubles = Troubles(self.incidents, self.knowledge.catalogue)
         self.admission = Admission(self.knowledge, MentionBook(troubles.candidate))
         self.figures = Figures(
@@ -110,7 +112,12 @@ class Hub:
         post = Post(config, self.database)
         archive = Archive(config, self.database, self.knowledge)
         outlooks = Outlooks(self.database, self.knowledge.catalogue)
+        self.services = Services(
+            database=self.database, incidents=self.incidents, probes=config.probe
+        )
         self._clerks: list[Part] = [post, Press(config.reports, archive, post.wake), outlooks]
+        if config.probe:
+            self._clerks.append(Prober(config.probe, self.services.seen))
         self._devices = Devices(self.database)
         self.reckoner = Reckoner(
             database=self.database, catalogue=self.knowledge.catalogue, admission=self.admission
@@ -145,6 +152,7 @@ class Hub:
     def start(self) -> None:
         """Starts from the phones backwards, so that nothing arrives where nobody works yet."""
         self._devices.load()
+        self.services.forget_others(utc_now())
         parts: list[Part] = [self.webhooks, self.writer, self.figures, self.reckoner]
         parts += self._clerks
         parts += [self.processor, self._housekeeping]

@@ -49,8 +49,11 @@ class _Read:
     content: CatalogueFile
 
 
-def load(*folders: Path) -> Catalogue:
-    """The shipped catalogue and the files of `folders`.  Raises CatalogueError."""
+def load(*folders: Path, units: Iterable[Unit] = ()) -> Catalogue:
+    """The shipped catalogue, the files of `folders`, and those of `units` that no file names.
+
+    Raises CatalogueError.
+    """
     faults: list[Fault] = []
     files = [
         read
@@ -59,15 +62,24 @@ def load(*folders: Path) -> Catalogue:
         if (read := _read(path, faults)) is not None
     ]
     faults += _across(files)
+    own = tuple(unit for each in files for unit in each.content.units)
+    named = {unit.id: unit.kind for unit in own}
+    further = {unit.id: unit for unit in units if named.get(unit.id) != unit.kind}
+    faults += [_taken(unit, named[unit.id]) for unit in further.values() if unit.id in named]
     if faults:
         raise CatalogueError(tuple(faults))
     return Catalogue(
         subsystems=tuple(each.content.subsystem for each in files if each.content.subsystem),
         kinds=tuple(kind for each in files for kind in each.content.kinds),
-        units=(*_communes(), *(unit for each in files for unit in each.content.units)),
+        units=(*_communes(), *own, *further.values()),
         measures=tuple(measure for each in files for measure in each.content.measures),
         indicators=tuple(one for each in files for one in each.content.indicators),
     )
+
+
+def _taken(unit: Unit, kind: str) -> Fault:
+    why = f"is of kind {kind} in the files and of {unit.kind} here; name one of them otherwise"
+    return Fault(file="[[probe]]", key=unit.id, why=why)
 
 
 def _paths(folder: Path, faults: list[Fault]) -> list[Path]:

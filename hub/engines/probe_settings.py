@@ -1,5 +1,6 @@
 """What of the district's digital infrastructure is probed, how, and how often."""
 
+from collections.abc import Mapping
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
@@ -9,17 +10,35 @@ from contracts.configuration import FilePath, Section
 from contracts.identity import DeviceName as Name
 
 Kind = Literal["tcp", "http", "tls", "dns", "ping"]
+Service = Literal[
+    "lan", "video-conference", "mail", "digital-signing", "q-office", "one-stop", "other"
+]
+SERVICES: Mapping[Service, str] = {
+    "lan": "Mạng nội bộ (LAN)",
+    "video-conference": "Hội nghị truyền hình bốn cấp",
+    "mail": "Thư công vụ",
+    "digital-signing": "Ký số",
+    "q-office": "Q.Office",
+    "one-stop": "Cổng một cửa",
+}
+"""What the boards call the services that have a code of their own."""
 NEEDS_PORT: tuple[Kind, ...] = ("tcp", "tls")
 
 
 class Probe(Section):
-    """One thing that should answer."""
+    """One thing of the digital infrastructure that should answer, looked at by the hub."""
 
-    name: Name = Field(title="Name", description="Names it in logs and figures; the unit's code.")
-    title_vi: str = Field(title="Title", description="What the board calls it.")
-    service: Literal[
-        "lan", "video-conference", "mail", "digital-signing", "q-office", "one-stop", "other"
-    ] = Field(default="other", title="Service", description="Which service it belongs to.")
+    name: Name = Field(title="Name", description="Names it in logs and incidents.")
+    title_vi: str = Field(
+        min_length=1, max_length=120, title="Title", description="What incidents call it."
+    )
+    service: Service = Field(
+        default="other",
+        title="Service",
+        description="Whose availability it counts for: probes of one service are one unit of the "
+        "catalogue, which is up while none of them is away. `other`: a service of its own, whose "
+        "code is `name`.",
+    )
     kind: Kind = Field(
         title="Kind",
         description="`tcp` connects; `http` asks `url`; `tls` checks the certificate; `dns` looks "
@@ -54,6 +73,26 @@ class Probe(Section):
     every_s: float = Field(
         default=60, ge=1, title="Interval", description="Seconds between two probes."
     )
+    away_after_s: float = Field(
+        default=180,
+        ge=0,
+        title="Trouble",
+        description="What has been away for longer opens an incident.",
+    )
+
+    @property
+    def unit(self) -> str:
+        """The code of its service in the catalogue."""
+        return self.name if self.service == "other" else self.service
+
+    @property
+    def unit_vi(self) -> str:
+        return SERVICES.get(self.service, self.title_vi)
+
+    @property
+    def holds_s(self) -> float:
+        """How long one look says how it stands: after that nobody looked."""
+        return 2 * self.every_s + self.timeout_s
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -67,25 +106,4 @@ class Probe(Section):
             raise ValueError(f"port: a {self.kind} probe needs one")
         if self.timeout_s > self.every_s:
             raise ValueError("timeout_s: must not be longer than every_s")
-        return self
-
-
-class Probing(Section):
-    """All probes."""
-
-    jitter: float = Field(
-        default=0.1,
-        ge=0,
-        le=0.5,
-        title="Jitter",
-        description="Share of the interval by which each probe strays, so that they do not march.",
-    )
-    probe: tuple[Probe, ...] = Field(default=(), title="probe")
-
-    @model_validator(mode="after")
-    def _names_differ(self) -> Self:
-        names = [probe.name for probe in self.probe]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"probe: two are called {name!r}; name them apart")
         return self

@@ -4,17 +4,20 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.clock import utc_now
-from hub.engines.probe_settings import Probe, Probing
+from hub.clerk import Clerk
+from hub.engines.probe_settings import Probe
 from hub.engines.probes import Result, look, overdue
 
 log = logging.getLogger(__name__)
 
 TICK_S = 0.1
+JITTER = 0.1
+"""Share of its interval by which each probe strays, so that they do not march."""
 GRACE_S = 0.5
 """A look is given up this long after its own timeouts should have ended it."""
 
@@ -32,44 +35,38 @@ class _Watched:
 
 
 class Prober:
-    """One named thread that keeps time and one short-lived thread a look, so that what hangs holds
-    up nothing else.  `on_result` is called from those threads, one at a time; what it raises is
+    """A clerk that keeps time and one short-lived thread a look, so that what hangs holds up
+    nothing else.  `on_result` is called from those threads, one at a time; what it raises is
     logged."""
 
     def __init__(
         self,
-        settings: Probing,
+        probes: Iterable[Probe],
         on_result: Callable[[Result], object],
         *,
         look: Callable[[Probe], Result] = look,
     ) -> None:
-        self._jitter = settings.jitter
         self._on_result = on_result
         self._look = look
         now = time.monotonic()
         spread = random.random
-        self._watched = [
-            _Watched(one, now + spread() * one.every_s * self._jitter) for one in settings.probe
-        ]
+        self._watched = [_Watched(one, now + spread() * one.every_s * JITTER) for one in probes]
         self._guard = threading.Lock()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="prober", daemon=True)
+        self._clerk = Clerk("prober", self._attend_all, every_s=TICK_S)
 
     def start(self) -> None:
-        self._thread.start()
+        self._clerk.start()
 
     def stop(self) -> None:
         """No result is handed on after this returns."""
-        self._stopping.set()
-        self._thread.join()
+        self._clerk.stop()
         with self._guard:
             pass
 
-    def _run(self) -> None:
-        while not self._stopping.wait(TICK_S):
-            now = time.monotonic()
-            for watched in self._watched:
-                self._attend(watched, now)
+    def _attend_all(self) -> None:
+        now = time.monotonic()
+        for watched in self._watched:
+            self._attend(watched, now)
 
     def _attend(self, watched: _Watched, now: float) -> None:
         """Gives up what hangs; begins what is due, but never a second look beside a hanging one."""
@@ -80,7 +77,7 @@ class Prober:
             self._hand_on(overdue(probe, watched.began or utc_now()))
         if now < watched.due:
             return
-        watched.due = now + probe.every_s * (1 + random.uniform(-self._jitter, self._jitter))  # noqa: S311
+        watched.due = now + probe.every_s * (1 + random.uniform(-JITTER, JITTER))  # noqa: S311
         if hangs:
             self._hand_on(overdue(probe, utc_now()))
         else:
@@ -100,7 +97,7 @@ class Prober:
 
     def _hand_on(self, result: Result) -> None:
         with self._guard:
-            if self._stopping.is_set():
+            if self._clerk.stopping.is_set():
                 return
             try:
                 self._on_result(result)

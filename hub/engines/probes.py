@@ -53,17 +53,6 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """An observation to be: the shape that every entrance produces."""
-
-    measure: str
-    unit: str
-    period_start: datetime
-    period_end: datetime
-    value: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
     """What a kind of probe says beside having come through."""
 
@@ -111,29 +100,6 @@ def look(probe: Probe) -> Result:
 def overdue(probe: Probe, at: datetime) -> Result:
     """Of a look that began at `at` and did not come back."""
     return _result(probe, at, up=False, reason_vi=f"Không trả lời trong {probe.timeout_s:g} giây")
-
-
-def readings(result: Result) -> tuple[Reading, ...]:
-    """A look as observations of the unit `probe.name`; none when it could not look."""
-    if result.up is None:
-        return ()
-    figures = {"infrastructure.probe-up": float(result.up)}
-    if result.latency_ms is not None:
-        figures["infrastructure.probe-latency"] = result.latency_ms
-    if result.expires_at is not None:
-        left = result.expires_at - result.at
-        figures["infrastructure.certificate-days"] = left / timedelta(days=1)
-    end = result.at + timedelta(seconds=result.probe.every_s)
-    return tuple(
-        Reading(
-            measure=measure,
-            unit=result.probe.name,
-            period_start=result.at,
-            period_end=end,
-            value=value,
-        )
-        for measure, value in figures.items()
-    )
 
 
 def _result(probe: Probe, at: datetime, *, up: bool | None, reason_vi: str) -> Result:

@@ -15,7 +15,7 @@ from hub.catalogue.records import Catalogue
 from hub.clerk import Clerk
 from hub.database import Database, upsert
 from hub.provenance import Admitted, Entrance, NotAdmitted, Provenance
-from hub.reckoning import air, dengue, duty, fire_danger, rain, score766
+from hub.reckoning import air, dengue, duty, fire_danger, infrastructure, rain, score766
 from hub.reckoning.desk import Desk
 from hub.records import observations, settings
 
@@ -39,6 +39,7 @@ RECKONINGS: Mapping[str, Reckoning] = {
     "score 766": score766.reckon,
     "dengue": dengue.reckon,
     "duty": duty.reckon,
+    "infrastructure": infrastructure.reckon,
 }
 
 

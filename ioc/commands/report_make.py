@@ -30,7 +30,7 @@ def run(options: Namespace) -> int:
         return Exit.USAGE
     try:
         config = load(Path(options.config))
-        database, knowledge = open_database(config), learn(config.subsystems)
+        database, knowledge = open_database(config), learn(config.subsystems, config.probe)
     except (ConfigError, SecretMissing) as wrong:
         complain(wrong)
         return Exit.CONFIGURATION

@@ -27,7 +27,7 @@ def run(options: Namespace) -> int:
 
 def _add(config: HubConfig, options: Namespace) -> int:
     try:
-        rights = rights_of(options, learn(config.subsystems).catalogue)
+        rights = rights_of(options, learn(config.subsystems, config.probe).catalogue)
         out = _new_file(options.out) if options.out else None
     except (Wrong, OSError) as wrong:
         complain(wrong)

@@ -25,7 +25,7 @@ class Desk:
     """The admission over the records of `config`; use it as a context."""
 
     def __init__(self, config: HubConfig) -> None:
-        self.knowledge: Knowledge = learn(config.subsystems)
+        self.knowledge: Knowledge = learn(config.subsystems, config.probe)
         self.database: Database = open_database(config)
         self._admission = Admission(self.knowledge, MentionBook())
 

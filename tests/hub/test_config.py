@@ -74,6 +74,24 @@ def test_a_wrong_key_is_named_with_its_remedy(
     assert str(path) in str(wrong.value)
 
 
+LAN = '[[probe]]\nname = "lan-1"\ntitle_vi = "Mạng"\nkind = "ping"\nhost = "10.0.0.1"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        (LAN + LAN, "two are called 'lan-1'"),
+        (LAN.replace("lan-1", "mail"), "write it as service"),
+        (LAN + 'service = "post"', "video-conference"),
+        (LAN + "every_s = 2\ntimeout_s = 3", "must not be longer than every_s"),
+    ],
+)
+def test_a_wrong_probe_is_refused_with_its_remedy(tmp_path: Path, text: str, remedy: str) -> None:
+    with pytest.raises(ConfigError, match="probe") as wrong:
+        load(write(tmp_path, text))
+    assert remedy in str(wrong.value)
+
+
 def test_two_endpoints_of_one_name_are_refused(tmp_path: Path) -> None:
     one = '[[webhook]]\nname = "may"\nurl = "http://127.0.0.1/"\nsecret_env = "S"\n'
     with pytest.raises(ConfigError, match="'may'"):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from hub.catalogue.loader import CatalogueError, load
+from hub.catalogue.records import Unit
 
 NINTH = """
 subsystem: {id: hydropower, name_vi: Thủy điện và hồ chứa, name_en: Hydropower}
@@ -84,6 +85,27 @@ def test_a_unit_that_is_there_already_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(unit, encoding="utf-8")
     with pytest.raises(CatalogueError, match=r"a.yaml: units\[505\]: is there already"):
         load(tmp_path)
+
+
+MAIL = Unit(id="mail", kind="service", name_vi="Thư công vụ", parent="505")
+
+
+@pytest.mark.parametrize(("kind", "name"), [("", "Thư công vụ"), ("service", "Thư của xã")])
+def test_what_is_probed_is_a_unit_and_a_files_own_words_for_it_count(
+    tmp_path: Path, kind: str, name: str
+) -> None:
+    if kind:
+        text = f"units: [{{id: mail, kind: {kind}, name_vi: {name}}}]"
+        (tmp_path / "own.yaml").write_text(text, encoding="utf-8")
+    [found] = load(tmp_path, units=(MAIL, MAIL)).of_kind("service", date(2026, 11, 25))
+    assert (found.id, found.name_vi) == ("mail", name)
+
+
+def test_what_is_probed_cannot_be_something_else_too(tmp_path: Path) -> None:
+    text = 'units: [{id: mail, kind: office, name_vi: Bưu cục, parent: "505"}]'
+    (tmp_path / "own.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(CatalogueError, match="mail: is of kind office"):
+        load(tmp_path, units=(MAIL,))
 
 
 def test_a_wrong_value_is_shown(tmp_path: Path) -> None:

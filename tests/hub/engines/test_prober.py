@@ -8,7 +8,7 @@ import pytest
 
 from contracts.clock import utc_now
 from hub.engines import prober
-from hub.engines.probe_settings import Probe, Probing
+from hub.engines.probe_settings import Probe
 from hub.engines.prober import Prober
 from hub.engines.probes import Result
 
@@ -25,12 +25,12 @@ def good(one: Probe) -> Result:
 
 def test_each_probe_is_looked_at_again_and_again() -> None:
     seen: SimpleQueue[Result] = SimpleQueue()
-    one = Prober(Probing(probe=(probe("a"), probe("b"))), seen.put, look=good)
+    one = Prober((probe("a"), probe("b")), seen.put, look=good)
     one.start()
     names = {seen.get(timeout=PATIENCE_S).probe.name for _ in range(4)}
     one.stop()
     assert names == {"a", "b"}
-    assert not one._thread.is_alive()
+    assert "prober" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_what_hangs_is_said_to_be_down_and_holds_up_nothing(
@@ -49,7 +49,7 @@ def test_what_hangs_is_said_to_be_down_and_holds_up_nothing(
     def keep(result: Result) -> None:
         seen[result.probe.name].put(result)
 
-    one = Prober(Probing(probe=(probe("stuck", 0.2), probe("good"))), keep, look=look)
+    one = Prober((probe("stuck", 0.2), probe("good")), keep, look=look)
     one.start()
     assert [seen["stuck"].get(timeout=PATIENCE_S).up for _ in range(2)] == [False, False]
     assert [seen["good"].get(timeout=PATIENCE_S).up for _ in range(2)] == [True, True]
@@ -66,7 +66,7 @@ def test_a_listener_that_fails_does_not_end_the_prober(caplog: pytest.LogCapture
         told.release()
         raise RuntimeError("full")
 
-    one = Prober(Probing(probe=(probe("a"),)), fail, look=good)
+    one = Prober((probe("a"),), fail, look=good)
     with caplog.at_level(logging.ERROR):
         one.start()
         assert all(told.acquire(timeout=PATIENCE_S) for _ in range(2))

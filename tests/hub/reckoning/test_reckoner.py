@@ -16,6 +16,8 @@ from hub.admission import Admission
 from hub.catalogue.periods import Span, containing
 from hub.config import Subsystems
 from hub.database import Database
+from hub.engines.probe_settings import Probe
+from hub.engines.probes import Result
 from hub.incident import Alarm, Place, Verdict
 from hub.incidents import Incidents
 from hub.knowledge import learn
@@ -24,6 +26,7 @@ from hub.provenance import Entrance, Provenance
 from hub.reckoning import reckoner
 from hub.reckoning.reckoner import Reckoner
 from hub.records import figures, observations
+from hub.services import Services
 from hub.wording import LOCAL
 from tests.hub.conftest import alarm
 
@@ -37,6 +40,10 @@ STATION = """
 units:
   - {id: tram-prao, kind: weather-station, name_vi: Trạm Prao, parent: "20467"}
 """
+
+
+MAIL = Probe(name="mail-1", title_vi="thư", service="mail", kind="tcp", host="h", port=25)
+MAIL_CERTIFICATE = MAIL.model_copy(update={"name": "mail-2", "kind": "tls", "port": 443})
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ def house(database: Database, tmp_path: Path) -> House:
     folder = tmp_path / "own"
     folder.mkdir()
     (folder / "stations.yaml").write_text(STATION, encoding="utf-8")
-    knowledge = learn(Subsystems(catalogue_folder=folder))
+    knowledge = learn(Subsystems(catalogue_folder=folder), (MAIL, MAIL_CERTIFICATE))
     admission = Admission(knowledge, MentionBook())
     reckoner = Reckoner(database=database, catalogue=knowledge.catalogue, admission=admission)
     return House(database=database, admission=admission, reckoner=reckoner)
@@ -196,6 +203,39 @@ def test_the_desks_speed_is_told_and_drills_do_not_count(
         )
     house.reckoner.reckon(NOW)
     assert house.found("forest-fire.ack-minutes", "20467") == found
+
+
+def look_at(house: House, probe: Probe, at: datetime, *, up: bool, days: float = 0) -> None:
+    services = Services(
+        database=house.database, incidents=Incidents(lambda *_: None), probes=(probe,)
+    )
+    services.seen(
+        Result(
+            probe=probe, at=at, up=up, latency_ms=30.0 if up else None, reason_vi="",
+            expires_at=at + timedelta(days=days) if days else None,
+        )
+    )  # fmt: skip
+
+
+def test_a_probed_service_is_up_while_none_of_its_probes_is_away(house: House) -> None:
+    start = containing(Span.HOUR, NOW).start - timedelta(hours=1)
+    for minute in range(61):
+        at = start + timedelta(minutes=minute)
+        look_at(house, MAIL, at, up=not 30 <= minute < 45)
+        look_at(house, MAIL_CERTIFICATE, at + timedelta(seconds=9), up=True, days=40.5)
+    house.reckoner.reckon(NOW)
+    assert house.found("infrastructure.seconds-watched", "mail") == [3600]
+    assert house.found("infrastructure.seconds-up", "mail") == [3600 - 15 * 60]
+    assert house.found("infrastructure.response-ms", "mail") == [30.0]
+    assert house.found("infrastructure.certificate-days", "mail") == [40]
+
+
+def test_time_in_which_nobody_looked_is_not_watched(house: House) -> None:
+    start = containing(Span.HOUR, NOW).start - timedelta(hours=3)
+    look_at(house, MAIL, start, up=True)
+    house.reckoner.reckon(NOW)
+    assert house.found("infrastructure.seconds-watched", "mail") == [MAIL.holds_s]
+    assert house.found("infrastructure.seconds-up", "lan") == []
 
 
 def test_one_reckoning_that_fails_leaves_the_others(
