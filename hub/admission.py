@@ -20,6 +20,8 @@ from hub.wording import LOCAL
 
 AHEAD = timedelta(minutes=5)
 """How far a clock elsewhere may be ahead."""
+PLANNED_AHEAD = timedelta(days=6 * 366)
+"""A plan of five years, told in the year before; further off it is a slip of the year."""
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing here is older: an earlier date is a mistake of a file or a clock."""
 SHOWN = 80
@@ -113,8 +115,8 @@ class Admission:
         if (whole.start, whole.end) != (body.period_start, body.period_end):
             why = f"kỳ của chỉ số này là {measure.period.value}, từ {whole.start:%Y-%m-%dT%H:%MZ}"
             yield _Fault(field="period_start", value=body.period_start, why_vi=why)
-        if body.period_start > now + AHEAD and not measure.planned:
-            why = "kỳ ở tương lai; chỉ kế hoạch mới được báo trước"
+        if body.period_start > now + (PLANNED_AHEAD if measure.planned else AHEAD):
+            why = "kỳ ở tương lai; chỉ kế hoạch mới được báo trước, tối đa 6 năm"
             yield _Fault(field="period_start", value=body.period_start, why_vi=why)
         yield from self._unit_faults(body.unit, body.period_start, measure.level)
 

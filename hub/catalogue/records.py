@@ -94,7 +94,7 @@ class Measure(Part):
     planned: bool = Field(
         default=False,
         title="Kế hoạch",
-        description="A plan or a target: may be told before its period begins.",
+        description="A plan or a target: may be told up to six years before its period begins.",
     )
 
 

@@ -77,6 +77,8 @@ def _unit(of: Indicator | Measure) -> str:
 
 
 def _due(measure: Measure) -> str:
+    if measure.planned:
+        return "trước hoặc trong kỳ"
     days = f"{measure.due_days} ngày sau kỳ" if measure.due_days else "trong kỳ"
     return f"{measure.due:%H:%M}, {days}" if measure.due else days
 

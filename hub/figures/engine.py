@@ -83,9 +83,14 @@ class Figures:
             self._clerk.stopping.wait(SPACING_S)
 
     def compute(self, now: datetime) -> int:
-        """Works off the oldest marks; returns how many."""
+        """Works off the oldest marks; returns how many.
+
+        The mark of a plan that was told ahead waits until its period begins: before that there
+        is nothing to compare it with.
+        """
         with self._database.read() as connection:
-            marks = connection.execute(select(stale).order_by(stale.c.since).limit(MARKS)).all()
+            begun = select(stale).where(stale.c.period_start <= now)
+            marks = connection.execute(begun.order_by(stale.c.since).limit(MARKS)).all()
             if not marks:
                 return 0
             fresh = list(self._evaluate(connection, self._wanted(marks, now), now))

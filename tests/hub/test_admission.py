@@ -61,6 +61,15 @@ def admit(
         return (by or admission()).admit(work, bodies, told)
 
 
+def plan(year: int, measure: str = "socio-economic.budget-revenue-plan") -> ObservationBody:
+    period = containing(Span.YEAR, NOON.replace(year=year))
+    return figure(measure=measure, period_start=period.start, period_end=period.end)
+
+
+def test_a_plan_may_be_told_before_its_year_begins(database: Database) -> None:
+    assert admit(database, plan(NOON.year), plan(NOON.year + 1)).stored == 2
+
+
 @pytest.mark.parametrize(
     ("body", "field", "why"),
     [
@@ -70,6 +79,8 @@ def admit(
         (figure(period_end=TODAY.end + DAY), "period_start", "kỳ của chỉ số này là day"),
         (figure(period_start=TODAY.start + DAY, period_end=TODAY.end + DAY), "period_start",
          "tương lai"),
+        (plan(NOON.year + 1, "socio-economic.households"), "period_start", "chỉ kế hoạch"),
+        (plan(NOON.year + 50), "period_start", "tối đa 6 năm"),
         (dossier(type="x"), "type", "dossier"),
         (dossier("77"), "state", "trạng thái lạ"),
         (dossier(at=NOON + HOUR), "at", "tương lai"),

@@ -176,3 +176,19 @@ def test_the_thread_works_off_what_is_marked(database: Database, catalogue: Cata
     engine.start()
     until(lambda: "505" in rows(database))
     engine.stop()
+
+
+def test_a_plan_told_ahead_waits_until_its_year_begins(
+    database: Database, catalogue: Catalogue
+) -> None:
+    engine = Figures(database=database, catalogue=catalogue, judge=Judged())
+    year = containing(Span.YEAR, NOON).next()
+    ahead = ObservationBody(
+        measure="socio-economic.jobs-created-plan", unit="20467", value=300,
+        period_start=year.start, period_end=year.end,
+    )  # fmt: skip
+    with database.work() as work:
+        observations.store(work, [ahead], HAND)
+    assert engine.compute(NOON) == 0
+    assert engine.compute(year.start) == 1
+    assert engine.compute(year.start) == 0
