@@ -9,7 +9,7 @@ import os
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Self, TypeVar, get_args
+from typing import Annotated, Any, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -164,6 +164,11 @@ S = TypeVar("S", bound=Section)
 
 def load(path: Path, model: type[S], *, reference: str) -> S:
     """The configuration in `path` as `model`; raises ConfigError, which may send to `reference`."""
+    return validated(path, read(path, model), model, reference=reference)
+
+
+def read(path: Path, model: type[Section]) -> dict[str, Any]:
+    """The keys in `path`, and those that `model` would add; not judged.  Raises ConfigError."""
     try:
         text = path.read_text(encoding="utf-8")
         raw = tomllib.loads(text)
@@ -179,7 +184,7 @@ def load(path: Path, model: type[S], *, reference: str) -> S:
     for name, field in model.model_fields.items():
         if not field.is_required() and isinstance(field.annotation, type):
             raw.setdefault(name, {} if section_of(field.annotation) else field.default)
-    return validated(path, raw, model, reference=reference)
+    return raw
 
 
 def validated(path: Path, raw: object, model: type[S], *, reference: str) -> S:

@@ -24,6 +24,14 @@ def create(path: Path, content: bytes, mode: int = PRIVATE) -> None:
     _sync_folder(path.parent)
 
 
+def promote(part: Path, path: Path) -> None:
+    """`part`, written by and by, is complete: synced, and `path` from now on."""
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    part.replace(path)
+    _sync_folder(path.parent)
+
+
 def _write(path: Path, content: bytes, mode: int) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(handle, "wb") as file:

@@ -19,6 +19,8 @@ from edge_agent import telemetry
 from edge_agent.config import AgentConfig, load
 from edge_agent.lookout import Lookout
 from edge_agent.outbox import Draft, Outbox, OutboxFull
+from edge_agent.updates import box as updating
+from edge_agent.updates.box import Looks, Updates
 from edge_agent.uplink import Uplink
 from edge_agent.watch import Watch
 from edge_agent.weights import choose
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 
 EXIT_BLIND = 70
 """EX_SOFTWARE: systemd restarts what exits so."""
+ANEW = -1
+"""No exit code: an update was adopted or undone, and the agent is to start again in place."""
 STUCK_S = 60.0
 """A look takes a tenth of a second; a lookout that did not move for this long never will."""
 GOODBYE_S = 2.0
@@ -46,10 +50,11 @@ class Blind(Exception):
 class Agent:
     """One box.  Raises ModelError and SecretMissing before anything is started."""
 
-    def __init__(self, config: AgentConfig) -> None:
+    def __init__(self, config: AgentConfig, updates: Updates | None = None) -> None:
         cv2.setNumThreads(1)  # a box has few cores and the network needs them
         self._config = config
-        self._chosen = choose(config.detector)
+        self._updates = updates
+        self._chosen = (updates.choose if updates else choose)(config.detector)
         self._outbox = Outbox(
             config.outbox.path,
             config.device.name,
@@ -60,7 +65,7 @@ class Agent:
         self._gauge = telemetry.Gauge(config.outbox.path.parent)
 
     async def run(self) -> int:
-        """Until SIGTERM or SIGINT (0), or until it is blind (70)."""
+        """Until SIGTERM or SIGINT (0), until it is blind (70), or has to start ANEW."""
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -74,6 +79,9 @@ class Agent:
         ]
         if (renewing := self._renewal()) is not None:
             tasks.append(renewing)
+        if self._updates is not None:
+            minding = asyncio.create_task(self._updates.mind(self._looks), name="updates")
+            tasks.append(minding)
         self._start()
         ended = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait([ended, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -81,11 +89,23 @@ class Agent:
         for task in tasks:
             if task.done() and (error := task.exception()):
                 log.error("%s: %s", task.get_name(), error, exc_info=not isinstance(error, Blind))
+            elif task.done() and task.get_name() == "updates" and not ended.done():
+                code = ANEW
             task.cancel()
         await asyncio.wait([*tasks, ended], timeout=GOODBYE_S)
         await asyncio.to_thread(self._stop)
         ended.cancel()
-        return code
+        return self._end(code)
+
+    def _end(self, code: int) -> int:
+        """A stop in order is told to what is on trial; a lookout that hangs cannot start anew."""
+        if code == 0 and self._updates is not None:
+            self._updates.ended_in_order()
+        return EXIT_BLIND if code == ANEW and self._lookout.is_alive() else code
+
+    def _looks(self) -> Looks:
+        lookout = self._lookout
+        return Looks(scored=lookout.scored, failed=lookout.failed, trouble=self._chosen.trouble)
 
     def _renewal(self) -> asyncio.Task[None] | None:
         """A box that was enrolled keeps its certificate fresh; others load nothing for it."""
@@ -182,4 +202,10 @@ def run(config_path: Path) -> int:
     """`ioc agent run`; the exit code.  Raises ConfigError, SecretMissing, ModelError."""
     config = load(config_path)
     require(config_path, config, makes_folders=True)
-    return asyncio.run(Agent(config).run())
+    updates = updating.opened(config_path, config)
+    while True:
+        effective = updates.begin() if updates else config
+        code = asyncio.run(Agent(effective, updates).run())
+        if code != ANEW:
+            return code
+        log.info("starting anew for an update")

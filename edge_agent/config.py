@@ -12,6 +12,7 @@ from contracts.configuration import Broker, FilePath, Section
 from contracts.identity import CameraName, DeviceName
 from contracts.sighting import Label, Position
 from contracts.status import CameraCard, Pose
+from contracts.update import Ring
 from edge_agent.policy import Policy, policy_for, with_opens
 
 STREAMS = ("rtsp", "rtsps", "http", "https")
@@ -105,6 +106,40 @@ class DetectorSection(Section):
     threads: int = Field(
         default=1, ge=1, le=64, title="Threads", description="Processor cores for one inference."
     )
+
+
+class UpdateSection(Section):
+    """Signed updates of the detector and of settings."""
+
+    trusted_keys: tuple[FilePath, ...] = Field(
+        default=(),
+        title="Trusted keys",
+        description="Public keys (`.pub`, PEM) whose signature on an update counts; "
+        "`ioc model keygen` makes one. Without any the box takes no update.",
+    )
+    ring: Ring = Field(
+        default=Ring.ALL,
+        title="Ring",
+        description="`canary`, `first` or `all`: whether the box is one of the few that take "
+        "updates signed for fewer than all.",
+    )
+    folder: FilePath = Field(
+        default=Path("updates"),
+        validate_default=True,
+        title="Folder",
+        description="Where updates are kept, with the ones before them; made at the first start.",
+    )
+    probation_s: float = Field(
+        default=600,
+        gt=0,
+        le=86_400,
+        title="Probation",
+        description="Seconds that an update must run without fault before what it replaced may be "
+        "forgotten; a fault, or three starts that do not last so long, bring back what was before.",
+    )
+
+    def written(self) -> tuple[str, ...]:
+        return ("folder",) if self.trusted_keys else ()
 
 
 class CameraSection(Section):
@@ -240,6 +275,9 @@ class AgentConfig(Section):
         default_factory=OutboxSection, validate_default=True, title="outbox"
     )
     detector: DetectorSection = Field(default=DetectorSection(), title="detector")
+    update: UpdateSection = Field(
+        default_factory=UpdateSection, validate_default=True, title="update"
+    )
     telemetry_s: float = Field(
         default=30.0,
         gt=0,

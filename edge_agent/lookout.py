@@ -21,12 +21,15 @@ MOST_UNKEPT = 1_000
 
 
 class Lookout(threading.Thread):
-    """`pulse` is the monotonic time at which it last moved; `failure` why it ended, if it did."""
+    """`pulse` is the monotonic time at which it last moved; `failure` why it ended, if it did;
+    `scored` and `failed` count the frames of all cameras."""
 
     def __init__(self, watches: Sequence[Watch], detector: Detector, outbox: Outbox) -> None:
         super().__init__(name="lookout", daemon=True)
         self.pulse = time.monotonic()
         self.failure: BaseException | None = None
+        self.scored = 0
+        self.failed = 0
         self._watches = watches
         self._detector = detector
         self._outbox = outbox
@@ -68,8 +71,10 @@ class Lookout(threading.Thread):
         except Exception:
             # one camera's odd frame must not blind the others
             watch.work.failed += 1
+            self.failed += 1
             log.exception("camera %s: a frame could not be scored", watch.name)
             return True
+        self.scored += 1
         self._keep(drafts)
         return True
 

@@ -81,10 +81,23 @@ def vouch(folder: Path, keys: Sequence[PublicKey]) -> Vouched:
     """The manifest of `folder`, signed by one of `keys`; raises ModelError, CannotVerify."""
     path, content = folder / MANIFEST, read_unverified(folder)
     line = _read(folder / SIGNATURE, MOST_KEY_BYTES, ANEW)
+    signer = signer_of(line, CONTEXT + content, keys, path)
+    return Vouched(manifest=parse(content, path), signer=signer)
+
+
+def signer_of(
+    line: bytes,
+    signed: bytes,
+    keys: Sequence[PublicKey],
+    path: Path,
+    setting: str = "detector.trusted_keys",
+) -> PublicKey:
+    """Whose signature over `signed` the `line` is; `path` names what it stands beside, `setting`
+    where keys are trusted.  Raises ModelError, CannotVerify."""
     shape = _LINE.fullmatch(line)
     if shape is None:
         raise ModelError(
-            path=folder / SIGNATURE, reason="not `ed25519 <key id> <signature>`", remedy=ANEW
+            path=path.with_name(SIGNATURE), reason="not `ed25519 <key id> <signature>`", remedy=ANEW
         )
     key_id = shape[1].decode()
     signer = next((key for key in keys if key.id == key_id), None)
@@ -92,12 +105,12 @@ def vouch(folder: Path, keys: Sequence[PublicKey]) -> Vouched:
         raise ModelError(
             path=path,
             reason=f"signed by the key {key_id}, which is not trusted here",
-            remedy="if you know whose it is, name its .pub file in detector.trusted_keys",
+            remedy=f"if you know whose it is, name its .pub file in {setting}",
         )
-    if not _is_right(signer, _decoded(shape[2]), content, path):
+    if not _is_right(signer, _decoded(shape[2]), signed, path):
         reason = f"the signature of {signer} does not fit: it was changed after it was signed"
         raise ModelError(path=path, reason=reason, remedy=ANEW)
-    return Vouched(manifest=parse(content, path), signer=signer)
+    return signer
 
 
 def read_unverified(folder: Path) -> bytes:
@@ -117,7 +130,7 @@ def signature_line(signer: PublicKey, signature: bytes) -> bytes:
     return b"ed25519 %s %s\n" % (signer.id.encode(), base64.b64encode(signature))
 
 
-def _is_right(signer: PublicKey, signature: bytes, content: bytes, path: Path) -> bool:
+def _is_right(signer: PublicKey, signature: bytes, signed: bytes, path: Path) -> bool:
     try:
         from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
@@ -126,7 +139,7 @@ def _is_right(signer: PublicKey, signature: bytes, content: bytes, path: Path) -
     except ImportError as missing:
         raise _sick(path, missing) from missing
     try:
-        Ed25519PublicKey.from_public_bytes(signer.raw).verify(signature, CONTEXT + content)
+        Ed25519PublicKey.from_public_bytes(signer.raw).verify(signature, signed)
     except InvalidSignature:
         return False
     except UnsupportedAlgorithm as missing:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from ioc import enrolment_cli
+from ioc import enrolment_cli, update_cli
 from ioc.exits import Exit, complain
 from ioc.parsing import Commands, Parser
 from ioc.parsing import command as _command
@@ -280,6 +280,7 @@ def parser() -> Parser:
     agent = _group(commands, "agent", "the box at the cameras")
     _agent(agent)
     enrolment_cli.add(commands, agent)
+    update_cli.add(commands, agent)
     check = _command(
         commands, "check-config", "check_config", "demo",
         about="says what is wrong with configuration files", epilog=CHECK,

@@ -60,7 +60,7 @@ def problems(kind: Kind, raw: Mapping[str, Any], folder: Path) -> Found:
         return Found(faults=tuple(faults(wrong, raw, kind.model, kind.page)))
     absent = tuple(missing(config, makes_folders=kind.makes_folders))
     return Found(
-        faults=(*absent, *_untrusted(config)),
+        faults=(*absent, *_untrusted(config), *_unreadable_keys(config)),
         doubts=() if absent else tuple(doubtful(config)),
     )
 
@@ -77,6 +77,18 @@ def _untrusted(config: Section) -> Iterator[Fault]:
         if section.weights is not None:
             remedy += "; until then the box looks with the built-in detector"
         yield Fault(key="detector.weights", value=str(section.weights or "built in"), remedy=remedy)
+
+
+def _unreadable_keys(config: Section) -> Iterator[Fault]:
+    """Keys of updates that the box could not use."""
+    if (section := getattr(config, "update", None)) is None:
+        return
+    trust = import_module("edge_agent.trust")
+    for path in section.trusted_keys:
+        try:
+            trust.read_public(path)
+        except trust.ModelError as refused:
+            yield Fault(key="update.trusted_keys", value=str(path), remedy=str(refused))
 
 
 def _read(path: Path) -> dict[str, Any] | Fault:

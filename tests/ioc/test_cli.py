@@ -45,6 +45,8 @@ SUBCOMMANDS = [
     ["agent", "install"],
     ["agent", "install-bundle"],
     ["agent", "renew"],
+    ["agent", "update"],
+    ["update", "sign"],
 ]
 
 
