@@ -23,6 +23,9 @@ exit codes:
   0    done; a service that was asked to end (Ctrl-C, SIGTERM) ended in order
   1    failed; the reason is the last line on stderr
   2    the command line is wrong
+  69   a server that the command needs (InfluxDB, Grafana) does not answer
+  76   such a server is not what it must be: TLS, another product, too old
+  77   such a server refuses the credential, or the credential may not do this
   78   a configuration file is wrong, each wrong key is named; or the built-in detector is broken
   130  interrupted by Ctrl-C before it was done
 """

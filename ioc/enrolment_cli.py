@@ -1,7 +1,8 @@
-"""The commands that enrol devices: `ca`, `device`, `enrol`, `provision`, and of `agent`."""
+"""The commands that enrol devices: `ca`, `device`, `enrol`, `provision broker`, and of `agent`."""
 
 from pathlib import Path
 
+from ioc import servers_cli
 from ioc.parsing import Commands, Parser, command, group
 
 EXTRA = "provisioning"
@@ -122,7 +123,9 @@ def add(commands: "Commands[Parser]", agent: "Commands[Parser]") -> None:
     _ca(group(commands, "ca", "our certificate authority"))
     _device(group(commands, "device", "the boxes: add, label, revoke"))
     _enrol(group(commands, "enrol", "enrolment and renewal, at the centre"))
-    _broker(group(commands, "provision", "settings of the servers beside the hub"))
+    provision = group(commands, "provision", "settings of the servers beside the hub")
+    _broker(provision)
+    servers_cli.add(provision)
     _agent(agent)
 
 

@@ -5,7 +5,14 @@ ProvisioningError
 ├── NoAuthority       a folder without a certificate authority, or with a broken one
 ├── UnknownDevice     a name that is not in the registry
 ├── NameTaken         a name that is there already, or that belongs to a service of ours
-└── Refused           a request for a certificate that is not granted; `reason` is a stable word
+├── Refused           a request for a certificate that is not granted; `reason` is a stable word
+└── ServerTrouble     InfluxDB or Grafana cannot be provisioned
+    ├── ServerAway      nobody answers, or it says that it cannot now
+    ├── TlsTrouble      its certificate is not trusted, or it speaks no TLS
+    ├── TokenRefused    401
+    ├── RightMissing    403
+    ├── WrongServer     another product or a version that we do not provision
+    └── RequestRefused  any other answer
 """
 
 from enum import StrEnum
@@ -66,3 +73,51 @@ class Refused(ProvisioningError):
         self.reason = reason
         self.detail = detail
         super().__init__(f"{reason}: {detail}")
+
+
+class ServerTrouble(ProvisioningError):
+    """`server` is an address, `said` what came back; never holds a credential."""
+
+    def __init__(self, *, server: str, said: str, remedy: str) -> None:
+        self.server = server
+        self.said = said
+        self.remedy = remedy
+        super().__init__(f"{server}: {said}; {remedy}")
+
+
+class ServerAway(ServerTrouble):
+    def __init__(self, *, server: str, said: str) -> None:
+        remedy = "start it, or mend the address, then run this again"
+        super().__init__(server=server, said=f"does not answer ({said})", remedy=remedy)
+
+
+class TlsTrouble(ServerTrouble):
+    def __init__(self, *, server: str, said: str) -> None:
+        remedy = (
+            "give its certificate authority with --ca-file, or use the name that the "
+            "certificate has; write http:// only for a server without TLS on this machine"
+        )
+        super().__init__(server=server, said=f"TLS fails ({said})", remedy=remedy)
+
+
+class TokenRefused(ServerTrouble):
+    def __init__(self, *, server: str, said: str) -> None:
+        remedy = "give the credential of an administrator of this very server, unexpired"
+        super().__init__(server=server, said=f"refuses the credential, 401 ({said})", remedy=remedy)
+
+
+class RightMissing(ServerTrouble):
+    def __init__(self, *, server: str, said: str) -> None:
+        remedy = (
+            "the credential is known but may not do this: use an administrator's "
+            "(InfluxDB 1: WITH ALL PRIVILEGES; 2: an all-access token; Grafana: role Admin)"
+        )
+        super().__init__(server=server, said=f"the right is missing, 403 ({said})", remedy=remedy)
+
+
+class WrongServer(ServerTrouble):
+    pass
+
+
+class RequestRefused(ServerTrouble):
+    pass

@@ -70,7 +70,10 @@ class InfluxStore:
         return _samples(answer.json())
 
     def ensure_database(self) -> None:
-        """Makes the database of a 1.x server; the newer ones are provisioned with tokens."""
+        """Makes the database of a 1.x server; the newer ones are provisioned with tokens.
+
+        A user of least right may not: its database was made with it (`ioc provision influx`), and
+        one that is missing is told at the first write."""
         if self._settings.api != "v1":
             return
         name = self._settings.database.replace('"', "")
@@ -80,7 +83,8 @@ class InfluxStore:
             raise Unavailable(
                 store=self._settings.url, answer=f"{type(lost).__name__}: {lost}"
             ) from None
-        self._judge(answer)
+        if answer.status_code != httpx.codes.FORBIDDEN:
+            self._judge(answer)
 
     def close(self) -> None:
         self._client.close()

@@ -91,9 +91,9 @@ class Mosquitto(Daemon):
 
 
 class Influxd(Daemon):
-    """InfluxDB 1.x with its data in `folder`."""
+    """InfluxDB 1.x with its data in `folder`; with `auth` it asks for a password."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, auth: bool = False) -> None:
         self.port, backup = free_port(), free_port()
         folder.mkdir()
         config = folder / "influxdb.conf"
@@ -102,6 +102,7 @@ class Influxd(Daemon):
             f'[meta]\ndir = "{folder}/meta"\n'
             f'[data]\ndir = "{folder}/data"\nwal-dir = "{folder}/wal"\n'
             f'[http]\nbind-address = "127.0.0.1:{self.port}"\nlog-enabled = false\n'
+            f"auth-enabled = {str(auth).lower()}\n"
             "[monitor]\nstore-enabled = false\n"
         )
         command = [program("influxd"), "run", "-config", str(config)]

@@ -40,6 +40,7 @@ SUBCOMMANDS = [
     ["device", "bundle"],
     ["enrol", "serve"],
     ["provision", "broker"],
+    ["provision", "influx"],
     ["agent", "enrol"],
     ["agent", "csr"],
     ["agent", "install"],

@@ -1,0 +1,84 @@
+"""The commands that set up the servers beside the hub: `provision influx`, `provision grafana`."""
+
+from pathlib import Path
+
+from ioc.parsing import Commands, Parser, command
+
+EXITS = """
+exit codes:
+  0    everything is as it should be, or was made so; with --dry-run: the plan was shown
+  1    something was left because it loses what a person made; the option that allows it is named
+  2    the command line is wrong
+  69   the server does not answer
+  76   it is no such server, too old, or its TLS cannot be trusted
+  77   it refuses the credential (401), or the credential may not do this (403)
+  78   the hub's configuration is wrong; key and remedy are named
+"""
+
+INFLUX = f"""
+examples:
+  ioc provision influx --config hub.toml --admin-token-file admin.token --dry-run
+                                  what would change, and nothing else
+  ioc provision influx --config hub.toml --admin-token-file admin.token
+                                  2.x: organisation, buckets, DBRP mappings, tasks, two tokens
+  ioc provision influx --config hub.toml --admin-user admin --admin-token-env INFLUX_PASSWORD
+                                  1.x: database, retention policies, continuous queries, two users
+
+Address, database, organisation and the hub's credential are those of [influx] in the hub's
+configuration.  The hub may write and read the raw points, Grafana may read: two credentials in
+two files of mode 0600, shown nowhere.  Raw points are what boards read; hourly and daily ones
+(policies `hourly` and `daily`) are kept for the years beyond.  Safe to run again: what is as it
+should be is left alone, and a run that changes nothing says so.
+{EXITS}"""
+
+
+def add(provision: "Commands[Parser]") -> None:
+    _influx(provision)
+
+
+def _influx(provision: "Commands[Parser]") -> None:
+    influx = command(
+        provision, "influx", "provision_influx", "hub,provisioning",
+        about="InfluxDB: where points are kept, how long, and who may", epilog=INFLUX,
+    )  # fmt: skip
+    _hub(influx)
+    influx.add_argument("--admin-user", metavar="NAME", help="1.x, where a password is asked")
+    _secret(influx, "--admin-token", "of an administrator: token, or password of --admin-user")
+    influx.add_argument(
+        "--hub-token-file", type=Path, metavar="FILE",
+        help="where the hub's credential is or goes; default: influx.token_file",
+    )  # fmt: skip
+    influx.add_argument(
+        "--grafana-token-file", type=Path, metavar="FILE",
+        help="where Grafana's goes; default: grafana-influx.token beside the hub's",
+    )  # fmt: skip
+    for tier, kept in (("raw", "400"), ("hourly", "1830"), ("daily", "0")):
+        influx.add_argument(
+            f"--{tier}-days", type=int, default=int(kept), metavar="N",
+            help=f"keep {tier} points; 0: for ever; default: {kept}",
+        )  # fmt: skip
+    influx.add_argument("--shorten", action="store_true", help="may delete points now too old")
+    influx.add_argument(
+        "--new-tokens", action="store_true", help="may overwrite a file with another good token"
+    )
+    _common(influx)
+
+
+def _hub(parser: Parser) -> None:
+    parser.add_argument(
+        "--config", required=True, type=Path, metavar="FILE", help="the hub's TOML file"
+    )
+
+
+def _common(parser: Parser) -> None:
+    parser.add_argument(
+        "--ca-file", type=Path, metavar="FILE", help="who signs the server's certificate, PEM"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show what would change; write nothing"
+    )
+
+
+def _secret(parser: Parser, option: str, whose: str) -> None:
+    parser.add_argument(f"{option}-file", type=Path, metavar="FILE", help=f"{whose}; first line")
+    parser.add_argument(f"{option}-env", metavar="NAME", help="a variable that holds it")
