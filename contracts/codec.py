@@ -21,6 +21,7 @@ from contracts.sighting import Sighting
 from contracts.status import Status
 from contracts.telemetry import Telemetry
 from contracts.topics import Kind, Topic
+from contracts.trust import TrustReport
 
 AnyMessage = (
     Telemetry
@@ -33,6 +34,7 @@ AnyMessage = (
     | Receipt
     | CertificateRequest
     | Certificate
+    | TrustReport
 )
 MODELS: Mapping[Kind, type[AnyMessage]] = MappingProxyType(
     {
@@ -46,6 +48,7 @@ MODELS: Mapping[Kind, type[AnyMessage]] = MappingProxyType(
         Kind.RECEIPT: Receipt,
         Kind.CERTIFICATE_REQUEST: CertificateRequest,
         Kind.CERTIFICATE: Certificate,
+        Kind.TRUST: TrustReport,
     }
 )
 

@@ -10,9 +10,11 @@ from typing import Any
 
 from contracts.codec import MODELS
 from contracts.message import Numbered
-from contracts.topics import DOWN, LANES, ROOT, UP, Kind
+from contracts.topics import DOWN, LANES, ROOT, TRUST_TOPIC, UP, Kind
 
 BINARY = {Kind.EVIDENCE}
+PARAMETERS = {"device": {"description": "name of the device"}}
+RETAINED = {Kind.STATUS, Kind.TRUST}
 
 
 def json_schema(kind: Kind) -> dict[str, Any]:
@@ -24,6 +26,8 @@ def json_schema(kind: Kind) -> dict[str, Any]:
 
 def addresses(kind: Kind) -> list[str]:
     """The topics of `kind`, with `{device}` for the device's name."""
+    if kind is Kind.TRUST:
+        return [TRUST_TOPIC]
     if kind in DOWN:
         return [f"{ROOT}/down/{{device}}/{kind}"]
     if kind in UP:
@@ -40,13 +44,13 @@ def asyncapi() -> dict[str, Any]:
             name = address.replace(f"{ROOT}/", "").replace("{device}/", "").replace("/", "-")
             channels[name] = {
                 "address": address,
-                "parameters": {"device": {"description": "name of the device"}},
+                "parameters": PARAMETERS if "{device}" in address else {},
                 "messages": {kind.value: {"$ref": f"#/components/messages/{kind}"}},
             }
             operations[name] = {
                 "action": "send" if kind in DOWN else "receive",
                 "channel": {"$ref": f"#/channels/{name}"},
-                "bindings": {"mqtt": {"qos": 1, "retain": kind is Kind.STATUS}},
+                "bindings": {"mqtt": {"qos": 1, "retain": kind in RETAINED}},
             }
     return {
         "asyncapi": "3.0.0",

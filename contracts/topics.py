@@ -3,6 +3,7 @@
     v1/up/<device>/<lane>/<kind>             device -> hub, QoS 1      (numbered, receipted)
     v1/up/<device>/status                    device -> hub, retained   (state, also the last will)
     v1/up/<device>/certificate-request       device -> issuer, QoS 1   (renewal)
+    v1/up/issuer/trust                       issuer -> hub, retained   (refused, copied, revoked)
     v1/down/<device>/receipt                 hub -> device, QoS 1
     v1/down/<device>/certificate             issuer -> device, QoS 1   (its answer)
 
@@ -13,12 +14,15 @@ One write rule and one read rule make a device's whole access list:
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from contracts.errors import TopicError
 from contracts.identity import Lane
 
 ROOT = "v1"
 QOS = 1
+ISSUER: Final = "issuer"
+"""Who signs certificates; its name at the broker."""
 _DEVICE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 
 
@@ -35,6 +39,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     CERTIFICATE_REQUEST = "certificate-request"
     CERTIFICATE = "certificate"
+    TRUST = "trust"
 
 
 LANES: dict[Kind, tuple[Lane, ...]] = {
@@ -47,7 +52,7 @@ LANES: dict[Kind, tuple[Lane, ...]] = {
 }
 """The lanes that a numbered kind may take."""
 
-UP = (Kind.STATUS, Kind.CERTIFICATE_REQUEST)
+UP = (Kind.STATUS, Kind.CERTIFICATE_REQUEST, Kind.TRUST)
 DOWN = (Kind.RECEIPT, Kind.CERTIFICATE)
 """Kinds without lane and number, by their direction."""
 
@@ -106,3 +111,4 @@ def uplink_filter(lane: Lane) -> str:
 
 STATUS_FILTER = f"{ROOT}/up/+/status"
 CERTIFICATE_REQUEST_FILTER = f"{ROOT}/up/+/{Kind.CERTIFICATE_REQUEST}"
+TRUST_TOPIC = f"{ROOT}/up/{ISSUER}/{Kind.TRUST}"

@@ -31,6 +31,7 @@ from contracts.message import Numbered
 from contracts.status import Status
 from contracts.telemetry import Telemetry
 from contracts.topics import Topic
+from contracts.trust import TrustReport
 from hub import quarantine, receipts
 from hub.arrival import Arrival, FutureDated, judge, line_of, row_of
 from hub.broker import Delivery, Link
@@ -73,7 +74,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A delivery after decoding: a status, a numbered message, or what is wrong with it."""
+    """A delivery after decoding: a status, a report, a numbered message, or what is wrong."""
 
     delivery: Delivery
     decoded: codec.Decoded | None = None
@@ -82,7 +83,7 @@ class Read:
 
 
 class Inbox:
-    """One named thread; `on_stored(alarms, lines)` is told after each commit."""
+    """One named thread; `on_stored(alarms, lines)` is told after each commit, `on_trust` inside."""
 
     def __init__(
         self,
@@ -91,6 +92,7 @@ class Inbox:
         database: Database,
         devices: Devices,
         on_stored: Callable[[bool, bool], None],
+        on_trust: Callable[[Work, TrustReport], None],
     ) -> None:
         self.intake: Intake[Delivery] = Intake(config.broker.queue_messages)
         self.last_message_at: datetime | None = None
@@ -99,6 +101,7 @@ class Inbox:
         self._database = database
         self._devices = devices
         self._on_stored = on_stored
+        self._on_trust = on_trust
         self._ledger = Ledger()
         self._owed: dict[Link, Answers] = {}
         self._answered = time.monotonic()
@@ -167,7 +170,7 @@ class Inbox:
                 arrival = judge(message, delivery.received_at, self._config.rules, skew)
                 self._devices.heard(message, delivery.received_at)
                 return Read(delivery=delivery, decoded=decoded, arrival=arrival)
-            if isinstance(message, Status):
+            if isinstance(message, Status | TrustReport):
                 return Read(delivery=delivery, decoded=decoded)
             raise TopicError(delivery.topic, "is not for the hub")
         except (ContractError, FutureDated) as wrong:
@@ -178,6 +181,8 @@ class Inbox:
             self._file_refused(work, batch, read.refused)
         elif read.decoded is not None and isinstance(read.decoded.message, Status):
             write_status(work, read.decoded.message, read.delivery.received_at)
+        elif read.decoded is not None and isinstance(read.decoded.message, TrustReport):
+            self._on_trust(work, read.decoded.message)
         elif read.decoded is not None and read.arrival is not None:
             self._file_numbered(work, batch, read.delivery, read.decoded, read.arrival)
 

@@ -34,6 +34,7 @@ class IncidentType(StrEnum):
     DEVICE_TROUBLE = "device-trouble"
     HUB_TROUBLE = "hub-trouble"
     SERVICE_TROUBLE = "service-trouble"
+    TRUST = "trust"
     REPORTED_FIRE = "reported-fire"
     REPORTED_LANDSLIDE = "reported-landslide"
     INDICATOR = "indicator"

@@ -26,6 +26,7 @@ CLOSES_BY_ITSELF = frozenset(
         IncidentType.DEVICE_TROUBLE.value,
         IncidentType.HUB_TROUBLE.value,
         IncidentType.SERVICE_TROUBLE.value,
+        IncidentType.TRUST.value,
         IncidentType.INDICATOR.value,
         IncidentType.OVERDUE_CASE.value,
         IncidentType.SILENT_FEED.value,

@@ -58,6 +58,7 @@ from hub.services import Services
 from hub.timeseries import open_store
 from hub.timeseries.writer import Writer
 from hub.troubles import Troubles
+from hub.trust import Trust
 from hub.watch import Watch
 from hub.webhook import Webhooks
 
@@ -134,6 +135,7 @@ class Hub:
             database=self.database,
             devices=self._devices,
             on_stored=self._on_stored,
+            on_trust=Trust(self.incidents).take,
         )
         self.webhooks = Webhooks(config.webhook, self.database)
         self._doors = self._make_doors()
@@ -251,7 +253,11 @@ class Hub:
     def _make_links(self) -> tuple[Link, ...]:
         name = client_id(self.database)
         filters = {
-            Lane.ALARM: (topics.uplink_filter(Lane.ALARM), topics.STATUS_FILTER),
+            Lane.ALARM: (
+                topics.uplink_filter(Lane.ALARM),
+                topics.STATUS_FILTER,
+                topics.TRUST_TOPIC,
+            ),
             Lane.BULK: (topics.uplink_filter(Lane.BULK),),
         }
         return tuple(

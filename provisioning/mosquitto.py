@@ -67,10 +67,11 @@ user hub
 topic read {topics.ROOT}/up/#
 topic write {topics.ROOT}/down/#
 
-# The issuer renews certificates and hears who connects.
-user issuer
+# The issuer renews certificates, hears who connects, and tells the hub of it.
+user {topics.ISSUER}
 topic read {topics.CERTIFICATE_REQUEST_FILTER}
 topic write {topics.ROOT}/down/+/{topics.Kind.CERTIFICATE}
+topic write {topics.TRUST_TOPIC}
 topic read $SYS/broker/log/#
 {{revoked}}
 # A device writes under its own name and reads what is for it.

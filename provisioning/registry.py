@@ -15,11 +15,12 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from contracts.identity import CameraName, DeviceName
 from contracts.status import Pose
+from contracts.topics import ISSUER
 from provisioning import audit
 from provisioning.errors import NameTaken, UnknownDevice
 from provisioning.records import Occasion, certificates, devices
 
-HUB, ISSUER = "hub", "issuer"
+HUB = "hub"
 SERVICES = (HUB, ISSUER)
 """Identities that the access list gives more than a device has."""
 

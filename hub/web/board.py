@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, or_, select
 
 from contracts.evidence import Size
+from contracts.trust import Concern
 from hub.config import Rules
 from hub.incidents import CLOSES_BY_ITSELF
 from hub.records import cameras, devices, evidence, incident_history, incidents
+from hub.trust import originator
 from hub.web import sights
 from hub.web.sights import Picture
 
@@ -149,6 +151,19 @@ def history(connection: Connection, name: str) -> Sequence[Row[Any]]:
     """Newest first."""
     query = select(incident_history).where(incident_history.c.incident == name)
     return connection.execute(query.order_by(incident_history.c.id.desc()).limit(200)).all()
+
+
+def open_of(connection: Connection, device: str) -> Sequence[Row[Any]]:
+    """Unclosed incidents that a device raised or that are about it, newest first."""
+    mine = incidents.c.originator
+    query = select(incidents).where(
+        incidents.c.closed_at.is_(None),
+        or_(
+            mine.in_([device, f"{device}#self", *(originator(each, device) for each in Concern)]),
+            mine.startswith(f"{device}/", autoescape=True),
+        ),
+    )
+    return connection.execute(query.order_by(incidents.c.id.desc()).limit(MOST_OPEN)).all()
 
 
 def jpeg(connection: Connection, name: str) -> bytes | None:

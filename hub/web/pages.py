@@ -161,7 +161,10 @@ class Pages:
             if one is None:
                 raise HTTPException(404, "Không có thiết bị này.")
             missing = ledger.missing(connection, name)
-        return self._render.page(request, "device", one=one, now=now, missing=missing)
+            troubles = board.open_of(connection, name)
+        return self._render.page(
+            request, "device", one=one, now=now, missing=missing, troubles=troubles
+        )
 
     def evidence(self, request: Request, name: str) -> Response:
         self._door.require(request)

@@ -68,6 +68,11 @@ _OWN: dict[Kind, Callable[[], dict[str, Any]]] = {
         "at": NOON, "csr": "-----BEGIN CERTIFICATE REQUEST-----", "serial": "0a1f",
         "signature": "30" * 70,
     },
+    Kind.TRUST: lambda: {
+        "device": "issuer", "at": NOON,
+        "findings": [{"concern": "clone-suspected", "subject": "thap-a", "first_at": NOON,
+                      "last_at": NOON, "times": 2, "addresses": ["10.20.0.5"]}],
+    },
     Kind.CERTIFICATE: lambda: {"at": NOON, "chain": "-----BEGIN CERTIFICATE-----"},
 }  # fmt: skip
 

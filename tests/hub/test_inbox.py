@@ -14,10 +14,11 @@ from sqlalchemy.exc import OperationalError
 
 from contracts.codec import encode
 from contracts.identity import Lane
+from contracts.trust import TrustReport
 from hub import counters
 from hub.config import HubConfig
 from hub.counters import Counter
-from hub.database import Database, is_disk_full
+from hub.database import Database, Work, is_disk_full
 from hub.devices import Devices
 from hub.inbox import Inbox
 from hub.records import devices, inbox, quarantine, spool
@@ -39,6 +40,10 @@ class Stored:
         self.calls.append((rows, lines))
 
 
+def untold(_work: Work, _report: TrustReport) -> None:
+    raise AssertionError("nobody reported")
+
+
 @pytest.fixture
 def stored() -> Stored:
     return Stored()
@@ -46,7 +51,13 @@ def stored() -> Stored:
 
 @pytest.fixture
 def door(database: Database, stored: Stored) -> Iterator[Inbox]:
-    made = Inbox(config=HubConfig(), database=database, devices=Devices(database), on_stored=stored)
+    made = Inbox(
+        config=HubConfig(),
+        database=database,
+        devices=Devices(database),
+        on_stored=stored,
+        on_trust=untold,
+    )
     yield made
     made.intake.close()
 
@@ -251,7 +262,13 @@ def limit_pages(database: Database, pages: int) -> None:
 def test_a_full_disk_acknowledges_nothing_that_is_not_stored(
     database: Database, wire: Wire, stored: Stored
 ) -> None:
-    door = Inbox(config=HubConfig(), database=database, devices=Devices(database), on_stored=stored)
+    door = Inbox(
+        config=HubConfig(),
+        database=database,
+        devices=Devices(database),
+        on_stored=stored,
+        on_trust=untold,
+    )
     limit_pages(database, 2)
     seq = 0
     with pytest.raises(OperationalError) as full:  # noqa: PT012 (which one fails is the disk's)
@@ -266,7 +283,13 @@ def test_a_full_disk_acknowledges_nothing_that_is_not_stored(
 def test_when_the_disk_is_full_figures_give_way_to_an_alarm(
     database: Database, wire: Wire, stored: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
-    door = Inbox(config=HubConfig(), database=database, devices=Devices(database), on_stored=stored)
+    door = Inbox(
+        config=HubConfig(),
+        database=database,
+        devices=Devices(database),
+        on_stored=stored,
+        on_trust=untold,
+    )
     door.store([wire.delivers(telemetry(NOON, seq=n), NOON) for n in range(1, 3000)])
     limit_pages(database, 0)
     door.start()
@@ -284,7 +307,13 @@ def test_a_locked_database_is_waited_for_and_nothing_is_acknowledged_meanwhile(
     database: Database, wire: Wire, stored: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.ERROR)
-    door = Inbox(config=HubConfig(), database=database, devices=Devices(database), on_stored=stored)
+    door = Inbox(
+        config=HubConfig(),
+        database=database,
+        devices=Devices(database),
+        on_stored=stored,
+        on_trust=untold,
+    )
     other = database.engine.connect()
     other.exec_driver_sql("BEGIN IMMEDIATE")
     with database.engine.connect() as connection:
@@ -323,8 +352,9 @@ def test_any_order_repetition_and_batching_stores_each_number_once(
         size = cuts[len(rest) % len(cuts)]
         batch, rest = rest[:size], rest[size:]
         fresh = Inbox(
-            config=HubConfig(), database=database, devices=Devices(database), on_stored=Stored()
-        )
+            config=HubConfig(), database=database, devices=Devices(database), on_stored=Stored(),
+            on_trust=untold,
+        )  # fmt: skip
         fresh.store([wire.delivers(messages[seq], NOON) for seq in batch])
     assert sorted(row.seq for row in rows(database, inbox)) == sorted(set(order))
     assert len(wire.acknowledged) == len(order)

@@ -27,6 +27,7 @@ from hub.records import (
     spool,
 )
 from hub.records import evidence as evidence_table
+from hub.trust import Trust
 from tests.contracts.conftest import example
 from tests.hub.conftest import NOON, admission
 from tests.hub.messages import Wire, evidence, jpeg, sighting, status
@@ -44,6 +45,7 @@ class Hall:
             database=database,
             devices=Devices(database),
             on_stored=lambda _rows, _lines: None,
+            on_trust=Trust(Incidents(Announcer((), ""))).take,
         )
         fires = Fires(Incidents(Announcer((), "")), district(), Rules())
         self.processor = Processor(

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from contracts import codec
 from contracts.clock import utc_now
-from contracts.topics import DOWN, LANES, UP, Kind, Topic
+from contracts.topics import DOWN, LANES, TRUST_TOPIC, UP, Kind, Topic
+from contracts.trust import Finding as TrustFinding
+from contracts.trust import TrustReport
 from edge_agent.uplink import in_words
 from provisioning import audit, authority, brokers, certificates, keys, registry, revocation
 from provisioning.certificates import DEVICE_LIFE, Leaf
@@ -139,14 +142,7 @@ def test_an_expired_certificate_is_refused_and_named(district: District) -> None
 def test_a_certificate_of_another_authority_is_refused_and_named(
     district: District, tmp_path: Path
 ) -> None:
-    foreign = authority.create(tmp_path / "foreign", "Dong Giang", utc_now())
-    key = keys.new_key()
-    leaf = certificates.leaf(
-        Leaf(name="hub", public_key=key.public_key(), life=DEVICE_LIFE),
-        foreign.issuing, foreign.key, utc_now(),
-    )  # fmt: skip
-    pem = tmp_path / "foreign.pem"
-    pem.write_bytes(keys.pem(key) + foreign.chain(leaf).encode())
+    pem = foreign(tmp_path)
     until(lambda: "is of another authority" in refusal(district, pem))
 
 
@@ -171,7 +167,7 @@ def found(district: District, subject: str, action: str) -> list[str]:
 def issuer(district: District) -> Iterator[Issuer]:
     made = Issuer(district.store, district.authority, district.link("issuer"))
     made.start()
-    until(lambda: " as issuer " in district.broker.said())
+    until(lambda: " as issuer-" in district.broker.said())
     yield made
     made.stop()
 
@@ -205,11 +201,53 @@ def test_a_clone_with_the_same_outbox_is_reported_by_the_fight(district: Distric
         each.stop()
 
 
-@pytest.mark.usefixtures("issuer")
-def test_a_refused_certificate_is_reported_at_the_centre(district: District) -> None:
-    pem = district.pem("thap-a", at=utc_now() - DEVICE_LIFE - timedelta(days=1))
-    until(lambda: "is out of date" in refusal(district, pem))
-    until(lambda: found(district, "broker", "certificate-refused"))
+def foreign(folder: Path) -> Path:
+    """Key and certificate of an authority that only calls itself as ours."""
+    other = authority.create(folder / "foreign", "Dong Giang", utc_now())
+    key = keys.new_key()
+    leaf = certificates.leaf(
+        Leaf(name="hub", public_key=key.public_key(), life=DEVICE_LIFE),
+        other.issuing, other.key, utc_now(),
+    )  # fmt: skip
+    pem = folder / "foreign.pem"
+    pem.write_bytes(keys.pem(key) + other.chain(leaf).encode())
+    return pem
+
+
+def reported(hub: Client) -> dict[tuple[str, str], TrustFinding]:
+    """The findings of the newest report that the hub heard."""
+    reports = [codec.decode(*each).message for each in hub.heard if each[0] == TRUST_TOPIC]
+    newest = max(
+        (each for each in reports if isinstance(each, TrustReport)), key=lambda each: each.at,
+        default=None,
+    )  # fmt: skip
+    return {(each.concern.value, each.subject): each for each in newest.findings} if newest else {}
+
+
+@pytest.mark.parametrize("whose", ["expired", "foreign", "revoked"])
+def test_a_refused_certificate_is_reported_to_the_hub_with_who_it_may_be(
+    district: District, issuer: Issuer, tmp_path: Path, whose: str
+) -> None:
+    long_ago = utc_now() - DEVICE_LIFE - timedelta(days=1)
+    pem = {
+        "expired": lambda: district.pem("thap-a", at=long_ago),
+        "foreign": lambda: foreign(tmp_path),
+        "revoked": lambda: district.pem("thap-a"),
+    }[whose]()
+    if whose == "revoked":
+        with district.store.work() as connection:
+            revocation.revoke(connection, now(), "thap-a", "lost")
+            brokers.publish(connection, district.authority, now())
+    until(lambda: "the broker refuses our certificate" in refusal(district, pem))
+    hub = district.client(district.pem("hub"), "hub").connect()
+    hub.subscribe(TRUST_TOPIC)
+    until(lambda: ("certificate-refused", "broker") in reported(hub))
+    told = reported(hub)["certificate-refused", "broker"]
+    assert told.addresses == ("127.0.0.1",)
+    named = "; revoked or out of date are: thap-a"
+    assert told.detail == f"certificate verify failed{'' if whose == 'foreign' else named}"
+    assert (("revoked", "thap-a") in reported(hub)) is (whose == "revoked")
+    hub.stop()
 
 
 def test_no_kind_of_topic_was_forgotten() -> None:

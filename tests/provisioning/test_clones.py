@@ -1,6 +1,9 @@
 """What the broker's log says of one certificate in two hands, and what is no such thing."""
 
-from provisioning.clones import TAKEOVERS, WITHIN_S, Finding, Watch
+import pytest
+
+from contracts.trust import Concern
+from provisioning.clones import BROKER, MOST_FIGHTS, TAKEOVERS, WITHIN_S, Finding, Watch
 
 A, B = "10.20.0.5", "113.160.1.2"
 
@@ -22,12 +25,16 @@ def test_the_lanes_and_the_renewal_of_one_box_are_one_box() -> None:
 
 def test_two_outboxes_of_one_name_are_a_clone_and_both_places_are_told() -> None:
     [found] = findings(connected("thap-a-alarm-aa"), connected("thap-a-alarm-bb", B))
-    assert (found.action, found.subject) == ("clone-suspected", "thap-a")
+    assert (found.concern, found.subject) == (Concern.CLONE_SUSPECTED, "thap-a")
+    assert found.addresses == (A, B)
     assert f"thap-a-alarm-aa from {A}, thap-a-alarm-bb from {B}" in found.detail
 
 
 def test_an_outbox_that_replaced_another_is_no_clone() -> None:
-    for goodbye in ("disconnected.", "closed its connection.", "has exceeded timeout, …"):
+    for goodbye in (
+        "disconnected.", "disconnected: Protocol error.", "closed its connection.",
+        "has exceeded timeout, disconnecting.",
+    ):  # fmt: skip
         gone = f"1795612918: Client thap-a-alarm-aa {goodbye}"
         assert findings(connected("thap-a-alarm-aa"), gone, connected("thap-a-alarm-bb")) == []
 
@@ -50,8 +57,48 @@ def test_a_link_that_comes_and_goes_is_no_fight() -> None:
     assert findings(connected("thap-a-alarm-aa"), *[TAKEN] * 50, step_s=slowly) == []
 
 
-def test_a_refused_certificate_is_told_with_the_library_s_reason() -> None:
-    said = "error:0A000086:SSL routines::certificate verify failed"
-    [found] = findings(f"1795612918: OpenSSL Error[0]: {said}")
-    assert found.action == "certificate-refused"
-    assert found.detail == "certificate verify failed"
+SAID = "error:0A000086:SSL routines::certificate verify failed"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (f"1795612918: Client connection from {B} failed: {SAID}.",),
+        (
+            f"1795612918: New connection from {B}:41000 on port 8883.",
+            f"1795612918: OpenSSL Error[0]: {SAID}",
+        ),
+    ],
+)
+def test_a_refused_certificate_is_told_with_the_reason_and_where_from(
+    lines: tuple[str, ...],
+) -> None:
+    """Mosquitto says it in two ways, as the handshake ended at once or later."""
+    [found] = findings(*lines)
+    assert (found.concern, found.subject) == (Concern.CERTIFICATE_REFUSED, BROKER)
+    assert (found.detail, found.addresses) == ("certificate verify failed", (B,))
+
+
+def test_somebody_who_only_knocks_at_the_port_is_no_refused_certificate() -> None:
+    knock = "error:0A000126:SSL routines::unexpected eof while reading."
+    assert findings(f"1795612918: Client connection from {B} failed: {knock}") == []
+
+
+def test_a_box_cannot_write_another_s_name_into_the_log() -> None:
+    """A client names itself: its name may be a sentence of the log."""
+    lie = "thap-b-alarm-bb already connected, closing old connection."
+    goodbye = f"1795612918: Client {lie} disconnected."
+    assert findings(connected(lie), *[goodbye] * TAKEOVERS) == []
+    lie = "x (p2, c1, k60, u'thap-b')."
+    assert findings(connected("thap-b-alarm-bb", A, "thap-b"), connected(lie)) == []
+
+
+def test_ever_new_names_leave_nothing_behind() -> None:
+    watch = Watch()
+    for number in range(3 * MOST_FIGHTS):
+        name = f"thap-a-alarm-{number}"
+        for line in (connected(name), TAKEN.replace("thap-a-alarm-aa", name),
+                     f"1795612918: Client {name} disconnected."):  # fmt: skip
+            list(watch.read(line, number))
+    assert (watch._user, dict(watch._here)) == ({}, {})
+    assert len(watch._taken) <= MOST_FIGHTS

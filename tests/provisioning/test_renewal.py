@@ -28,7 +28,7 @@ def wallet(district: District) -> Wallet:
 def issuer(district: District) -> Iterator[Issuer]:
     made = Issuer(district.store, district.authority, district.link("issuer"))
     made.start()
-    until(lambda: " as issuer " in district.broker.said())
+    until(lambda: " as issuer-" in district.broker.said())
     yield made
     made.stop()
 
