@@ -29,8 +29,9 @@ OUTSIDE_M = 10_000
 class Commune:
     """`valid_to` is the first day on which it is no more; `area_km2` None where unknown.
 
-    `centre` is where its name stands; `centres` are those of the communes it was merged from
-    (its own, if none): together they draw its shape far better than one point does.
+    `centre` is where its name stands; `merged` are the codes of the communes it was merged from
+    and `centres` theirs (its own, if none): together they draw its shape far better than one
+    point does.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Commune:
     centres: tuple[Spot, ...]
     area_km2: float | None
     aliases: tuple[str, ...]
+    merged: tuple[str, ...] = ()
 
     def valid_on(self, day: date) -> bool:
         begun = self.valid_from is None or self.valid_from <= day
@@ -81,21 +83,22 @@ def district() -> Places:
     """Đông Giang as the package ships it."""
     with FACTS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    merged: dict[str, list[Spot]] = defaultdict(list)
+    merged: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in rows:
-        merged[row["merged_into"]].append(_spot(row))
+        merged[row["merged_into"]].append(row)
     return Places(_commune(row, merged) for row in rows)
 
 
-def _commune(row: dict[str, str], merged: dict[str, list[Spot]]) -> Commune:
-    parts = () if row["merged_into"] else tuple(merged[row["code"]])
+def _commune(row: dict[str, str], merged: dict[str, list[dict[str, str]]]) -> Commune:
+    parts = [] if row["merged_into"] else merged[row["code"]]
     return Commune(
         code=row["code"],
         name=row["name"],
         valid_from=_day(row["valid_from"]),
         valid_to=_day(row["valid_to"]),
         centre=_spot(row),
-        centres=parts or (_spot(row),),
+        centres=tuple(_spot(part) for part in parts) or (_spot(row),),
+        merged=tuple(part["code"] for part in parts),
         area_km2=float(row["area_km2"]) if row["area_km2"] else None,
         aliases=tuple(alias for alias in row["aliases"].split("|") if alias),
     )

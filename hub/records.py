@@ -25,6 +25,7 @@ from hub.columns import METADATA, Instant, row_id
 
 metadata = METADATA
 probe_spans = tallies.probe_spans
+workings = tallies.workings
 
 inbox = Table(
     "inbox",

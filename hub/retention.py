@@ -6,13 +6,24 @@ from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
 from hub.config import Keep
 from hub.database import Database
-from hub.records import answers, evidence, inbox, letters, notifications, probe_spans, reports
+from hub.records import (
+    answers,
+    evidence,
+    inbox,
+    letters,
+    notifications,
+    probe_spans,
+    reports,
+    workings,
+)
 
 ANSWERS_DAYS = 7
 """How long the API's clients are told that an idempotency key is remembered."""
 
 SPANS_DAYS = 90
 """What the prober saw is a figure of its day long before; the reckoner looks back 62 days."""
+WORKINGS_DAYS = 400
+"""How the hub came to a figure: a year, so that the same period of last year can be asked for."""
 
 CHUNK = 500
 """Rows of one transaction: an alarm waits for milliseconds, not for a year of pictures."""
@@ -36,6 +47,7 @@ def forget(database: Database, keep: Keep, now: datetime) -> int:
             database, letters, letters.c.settled_at < _before(now, keep.notifications_days)
         )
         + _delete(database, probe_spans, probe_spans.c.until < _before(now, SPANS_DAYS))
+        + _delete(database, workings, workings.c.at < _before(now, WORKINGS_DAYS))
         + _delete(database, reports, reports.c.made_at < _before(now, keep.reports_days))
     )  # fmt: skip
 

@@ -12,9 +12,13 @@ from hub.catalogue import formula
 from hub.catalogue.formula import Formula
 from hub.catalogue.grade import Bands, Direction
 from hub.catalogue.periods import Span
+from hub.engines.rain import Hazard
 
 REMEMBERED = 4_096
 """Answers of a catalogue that are kept: a few hundred units on some days."""
+
+SLOPE = "slope"
+"""The kind of units that may slide."""
 
 _Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")
@@ -183,6 +187,17 @@ class Unit(Part):
     lon: float | None = Field(default=None, ge=-180, le=180, title="Kinh độ", description="")
     valid_from: date | None = Field(default=None, title="Từ", description="First day.")
     valid_to: date | None = Field(default=None, title="Đến", description="First day no more.")
+    hazard: Hazard | None = Field(
+        default=None,
+        title="Mức nguy cơ sạt lở",
+        description="Of a slope, by the map of landslide hazard: low, medium or high.",
+    )
+
+    @model_validator(mode="after")
+    def _slopes_slide(self) -> Self:
+        if (self.kind == SLOPE) != (self.hazard is not None):
+            raise ValueError(f"hazard: belongs to units of kind {SLOPE}, and each of them needs it")
+        return self
 
     def valid_on(self, day: date) -> bool:
         begun = self.valid_from is None or self.valid_from <= day

@@ -35,6 +35,8 @@ class Sourced(Section):
 
 P = TypeVar("P", bound=Section)
 
+_shipped: dict[str, Section] = {}
+
 
 class _OnceLoader(yaml.SafeLoader):
     """A key that stands twice is a slip of the pen: plain YAML would keep the last in silence."""
@@ -65,5 +67,9 @@ def load(path: Path, model: type[P]) -> P:
 
 
 def shipped(name: str, model: type[P]) -> P:
-    """The rules that come with the hub, `data/NAME.yaml`."""
-    return load(DATA / f"{name}.yaml", model)
+    """The rules that come with the hub, `data/NAME.yaml`; read once."""
+    if name not in _shipped:
+        _shipped[name] = load(DATA / f"{name}.yaml", model)
+    found = _shipped[name]
+    assert isinstance(found, model), name
+    return found

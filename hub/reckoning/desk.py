@@ -1,14 +1,15 @@
 """What a reckoning works with: one state of the records, the catalogue, now."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from contracts.indicator import ObservationBody
 from hub.catalogue.periods import Period, Span, between, containing
-from hub.catalogue.records import Catalogue
+from hub.catalogue.records import Catalogue, Unit
+from hub.engines.trace import Trace
 from hub.records import observations
 from hub.wording import LOCAL
 
@@ -24,6 +25,7 @@ class Desk:
     catalogue: Catalogue
     now: datetime
     since: datetime
+    _known: dict[tuple[str, str, datetime], Hourly] = field(default_factory=dict, repr=False)
 
     @property
     def today(self) -> date:
@@ -34,15 +36,35 @@ class Desk:
         return between(Span.DAY, self.since, self.now)
 
     def units(self, kind: str) -> tuple[str, ...]:
-        return tuple(unit.id for unit in self.catalogue.of_kind(kind, self.today))
+        return tuple(unit.id for unit in self.of_kind(kind))
+
+    def of_kind(self, kind: str) -> tuple[Unit, ...]:
+        return self.catalogue.of_kind(kind, self.today)
 
     def below(self, unit: str, kind: str) -> tuple[str, ...]:
         """The units of `kind` inside of `unit`, by id."""
         inside = self.catalogue.below(unit, self.today)
         return tuple(sorted(name for name in self.units(kind) if name in inside))
 
-    def told(self, measure: str, unit: str, since: datetime) -> dict[datetime, float]:
-        """The current figures of a unit that begin at `since` or later, by their beginning."""
+    def value(self, measure: str, unit: str, period: Period) -> float | None:
+        """The current figure of one period, which may be to come."""
+        query = select(observations.c.value).where(
+            observations.c.superseded_at.is_(None),
+            observations.c.measure == measure,
+            observations.c.unit == unit,
+            observations.c.period_start == period.start,
+        )
+        return self.connection.scalar(query)
+
+    def told(self, measure: str, unit: str, since: datetime) -> Hourly:
+        """The current figures of a unit that begin at `since` or later, by their beginning; read
+        once, for communes without a station share the district's."""
+        key = (measure, unit, since)
+        if key not in self._known:
+            self._known[key] = self._told(*key)
+        return self._known[key]
+
+    def _told(self, measure: str, unit: str, since: datetime) -> Hourly:
         query = (
             select(observations.c.period_start, observations.c.value)
             .where(
@@ -55,6 +77,28 @@ class Desk:
             .order_by(observations.c.period_start)
         )
         return {row.period_start: row.value for row in self.connection.execute(query)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoned:
+    """A figure and how it came about, or (`value` None) why there is none."""
+
+    measure: str
+    unit: str
+    period: Period
+    value: float | None = None
+    trace: Trace | None = None
+    why_vi: str = ""
+
+    @property
+    def period_start(self) -> datetime:
+        return self.period.start
+
+    @property
+    def body(self) -> ObservationBody | None:
+        return (
+            None if self.value is None else body(self.measure, self.unit, self.period, self.value)
+        )
 
 
 def body(measure: str, unit: str, period: Period, value: float) -> ObservationBody:

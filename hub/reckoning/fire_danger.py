@@ -1,18 +1,17 @@
-"""Fire danger of each commune and day, from its weather stations.
+"""Fire danger of each commune and day, from its weather stations, and of tomorrow from a forecast.
 
 The weather of 13:00 is the mean of the commune's stations, or of the district's where it has
 none of its own; the index runs back to `MEMORY`, which holds any dry spell of this district.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from contracts.indicator import ObservationBody
-from hub.catalogue.loader import DISTRICT
 from hub.catalogue.periods import Period, Span, containing
 from hub.engines import danger
-from hub.engines.danger import Danger, Method, Weather
-from hub.reckoning.desk import Desk, body
+from hub.engines.danger import Danger, Method, Rain, Weather
+from hub.reckoning.desk import Desk, Reckoned
+from hub.reckoning.weather import Sky, sky
 from hub.wording import LOCAL
 
 MEMORY = timedelta(days=150)
@@ -21,59 +20,85 @@ KNOWN_AT = time(14)
 """Before this hour today's 13:00 has not come in from every station."""
 METHOD = Method(table="hung-1988")
 """The default table until the city's own is given (hub/engines/data/danger.yaml)."""
-
-Told = Sequence[Mapping[datetime, float]]
-
-
-def reckon(desk: Desk) -> Iterator[ObservationBody]:
-    for commune in desk.units("commune"):
-        stations = desk.below(commune, "weather-station") or desk.below(DISTRICT, "weather-station")
-        found = danger.reckon(_weather(desk, stations), danger.rules(), METHOD)
-        for one in found:
-            period = containing(Span.DAY, datetime.combine(one.day, AT, LOCAL))
-            if period.end > desk.since:
-                yield from _bodies(commune, period, one)
+TOMORROW = "forest-fire.danger-level-tomorrow"
+FORECAST = {
+    "environment.forecast-temperature-13h": "nhiệt độ 13 giờ",
+    "environment.forecast-humidity-13h": "độ ẩm 13 giờ",
+    "environment.forecast-rain": "lượng mưa",
+}
 
 
-def _bodies(commune: str, period: Period, one: Danger) -> Iterator[ObservationBody]:
-    yield body("forest-fire.danger-index", commune, period, round(one.p, 1))
-    yield body("forest-fire.dry-days", commune, period, one.h)
-    yield body("forest-fire.danger-level", commune, period, one.level.level)
-
-
-def _weather(desk: Desk, stations: Sequence[str]) -> Iterator[Weather]:
-    """From the first day on which a station said something; today only once 13:00 is in."""
+def reckon(desk: Desk) -> Iterator[Reckoned]:
     since = min(desk.since, desk.now) - MEMORY
-    warm, damp, wet = (
-        [desk.told(f"environment.{what}", station, since) for station in stations]
-        for what in ("temperature", "humidity", "rain-1h")
+    for commune in desk.units("commune"):
+        above = sky(desk, commune, since, "temperature", "humidity", "rain-1h")
+        weather = list(_weather(desk, above))
+        if not weather:
+            yield _nothing(desk, commune)
+        for one in danger.reckon(weather, danger.rules(), METHOD):
+            period = _day(one.day)
+            if period.end > desk.since:
+                yield from _of_day(commune, period, one)
+        if weather and weather[-1].day == desk.today:
+            yield _tomorrow(desk, commune, weather)
+
+
+def _nothing(desk: Desk, commune: str) -> Reckoned:
+    why = "Chưa trạm nào báo nhiệt độ."
+    return Reckoned(
+        measure="forest-fire.danger-level", unit=commune, period=_day(_last(desk.now)), why_vi=why
     )
-    first = min((min(each) for each in warm if each), default=None)
-    if first is None:
+
+
+def _of_day(commune: str, period: Period, one: Danger) -> Iterator[Reckoned]:
+    for name, value in (
+        ("danger-index", round(one.p, 1)),
+        ("dry-days", one.h),
+        ("danger-level", one.level.level),
+    ):
+        measure = f"forest-fire.{name}"
+        yield Reckoned(
+            measure=measure, unit=commune, period=period, value=value, trace=one.trace
+        )  # fmt: skip
+
+
+def _tomorrow(desk: Desk, commune: str, weather: list[Weather]) -> Reckoned:
+    """By the same formula, from what somebody forecasts; without a forecast there is none."""
+    today = _day(desk.today)
+    ahead = today.next()
+    told = {measure: desk.value(measure, commune, ahead) for measure in FORECAST}
+    warm, damp, wet = told.values()
+    if warm is None or damp is None or wet is None:
+        lacking = ", ".join(FORECAST[name] for name, value in told.items() if value is None)
+        why = f"Chưa có dự báo {lacking} cho ngày {ahead.day:%d/%m/%Y}."
+        return Reckoned(measure=TOMORROW, unit=commune, period=today, why_vi=why)
+    forecast = Weather(day=ahead.day, t13=warm, rh13=damp, rain=Rain(mm=wet))
+    found = danger.reckon([*weather, forecast], danger.rules(), METHOD)[-1]
+    return Reckoned(
+        measure=TOMORROW, unit=commune, period=today, value=found.level.level, trace=found.trace
+    )
+
+
+def _weather(desk: Desk, above: Sky) -> Iterator[Weather]:
+    """From the first day on which a station said something; today only once 13:00 is in."""
+    if above.first is None:
         return
     ends = danger.rules().index.rain_day_ends_at_hour
-    day = first.astimezone(LOCAL).date()
+    day = above.first.astimezone(LOCAL).date()
     while day <= _last(desk.now):
         at = datetime.combine(day, AT, LOCAL).astimezone(UTC)
+        until = datetime.combine(day, time(ends), LOCAL).astimezone(UTC)
         yield Weather(
-            day=day, t13=_mean(warm, at), rh13=_mean(damp, at),
-            rain=danger.rain_of(day, _rain(wet, day, ends), ends),
+            day=day, t13=above.mean("temperature", at), rh13=above.mean("humidity", at),
+            rain=danger.rain_of(day, above.rain(until), ends),
         )  # fmt: skip
         day += timedelta(days=1)
+
+
+def _day(day: date) -> Period:
+    return containing(Span.DAY, datetime.combine(day, AT, LOCAL))
 
 
 def _last(now: datetime) -> date:
     local = now.astimezone(LOCAL)
     return local.date() if local.time() >= KNOWN_AT else local.date() - timedelta(days=1)
-
-
-def _mean(told: Told, at: datetime) -> float | None:
-    known = [each[at] for each in told if at in each]
-    return sum(known) / len(known) if known else None
-
-
-def _rain(told: Told, day: date, ends_at_hour: int) -> dict[datetime, float]:
-    """Hourly means over the stations of the 24 hours before `ends_at_hour` of `day`."""
-    until = datetime.combine(day, time(ends_at_hour), LOCAL).astimezone(UTC)
-    hours = [until - timedelta(hours=back) for back in range(1, 25)]
-    return {at: mean for at in hours if (mean := _mean(told, at)) is not None}

@@ -15,8 +15,20 @@ from hub.catalogue.records import Catalogue
 from hub.clerk import Clerk
 from hub.database import Database, upsert
 from hub.provenance import Admitted, Entrance, NotAdmitted, Provenance
-from hub.reckoning import air, dengue, duty, fire_danger, infrastructure, rain, score766
-from hub.reckoning.desk import Desk
+from hub.reckoning import (
+    air,
+    attendance,
+    dengue,
+    duty,
+    fire_danger,
+    fire_weather,
+    infrastructure,
+    landslide,
+    rain,
+    score766,
+)
+from hub.reckoning import workings as book
+from hub.reckoning.desk import Desk, Reckoned
 from hub.records import observations, settings
 
 log = logging.getLogger(__name__)
@@ -31,13 +43,20 @@ FIRST_BACK = timedelta(days=62)
 CHUNK = 500
 MARK = "reckoned-at"
 
-Reckoning = Callable[[Desk], Iterable[ObservationBody]]
+HUB = "hub"
+"""The source of what is reckoned here."""
+
+Reckoning = Callable[[Desk], Iterable[ObservationBody | Reckoned]]
 RECKONINGS: Mapping[str, Reckoning] = {
     "fire danger": fire_danger.reckon,
     "air": air.reckon,
     "rain": rain.reckon,
     "score 766": score766.reckon,
+    "fire weather": fire_weather.reckon,
+    "landslide": landslide.reckon,
+    "attendance": attendance.reckon,
     "dengue": dengue.reckon,
+    "dengue threshold": dengue.thresholds,
     "duty": duty.reckon,
     "infrastructure": infrastructure.reckon,
 }
@@ -87,17 +106,52 @@ class Reckoner:
     def _one(self, reckoning: Reckoning, now: datetime, since: datetime) -> Admitted:
         with self._database.read() as connection:
             desk = Desk(connection=connection, catalogue=self._catalogue, now=now, since=since)
-            bodies = list(reckoning(desk))
+            found = list(reckoning(desk))
+            others = _told_by_others(connection, found)
+            found = [one for one in found if _key(one) not in others]
+            fresh = book.changed(connection, (o for o in found if isinstance(o, Reckoned)))
             demo = _on_simulated(connection, since)
-        by = Provenance(
-            source="hub", actor="hub", entrance=Entrance.HUB, recorded_at=now, demo=demo
-        )
+        by = Provenance(source=HUB, actor=HUB, entrance=Entrance.HUB, recorded_at=now, demo=demo)
+        bodies = [each for one in found if (each := _body(one)) is not None]
         admitted = Admitted()
         for at in range(0, len(bodies), CHUNK):
             with self._database.work() as work:
                 admitted += self._admission.admit(work, bodies[at : at + CHUNK], by)
             self._clerk.stopping.wait(0.01)
+        for at in range(0, len(fresh), CHUNK):
+            with self._database.work() as work:
+                book.keep(work, fresh[at : at + CHUNK], now)
         return admitted
+
+
+Key = tuple[str, str, datetime]
+
+
+def _body(one: ObservationBody | Reckoned) -> ObservationBody | None:
+    return one if isinstance(one, ObservationBody) else one.body
+
+
+def _key(one: ObservationBody | Reckoned) -> Key:
+    return one.measure, one.unit, one.period_start
+
+
+def _told_by_others(
+    connection: Connection, found: Iterable[ObservationBody | Reckoned]
+) -> set[Key]:
+    """What another system tells counts: the hub fills in where nobody does."""
+    starts: dict[str, list[datetime]] = {}
+    for one in found:
+        starts.setdefault(one.measure, []).append(one.period_start)
+    told: set[Key] = set()
+    for measure, some in starts.items():
+        query = select(observations.c.unit, observations.c.period_start).where(
+            observations.c.superseded_at.is_(None),
+            observations.c.measure == measure,
+            observations.c.source != HUB,
+            observations.c.period_start.between(min(some), max(some)),
+        )
+        told |= {(measure, row.unit, row.period_start) for row in connection.execute(query)}
+    return told
 
 
 def _on_simulated(connection: Connection, since: datetime) -> bool:

@@ -11,7 +11,7 @@ from hub.catalogue.loader import DISTRICT
 from hub.catalogue.periods import Period, containing
 from hub.catalogue.records import Indicator, Unit
 from hub.context import Context
-from hub.web import board, panorama, texts
+from hub.web import board, panorama, texts, workings
 from hub.web.access import Door
 from hub.web.chart import chart
 from hub.web.docket import Cabinet, Which
@@ -143,12 +143,13 @@ class Subsystems:
             if shown is not None:
                 at = tile.now.computed_at or now
                 rows = self._tracer.rows(connection, shown, unit, at, page)
+            worked = workings.behind(connection, self._catalogue, shown, unit)
             ranks = panorama.ranking(
                 connection, self._catalogue, tile.indicator, unit, tile.now.period
             )
         return self._render.page(
             request, "figure", tile=tile, terms=terms, shown=shown, rows=rows, ranks=ranks,
-            now=now, term=term, page=page, names=self._unit_name,
+            now=now, term=term, page=page, names=self._unit_name, worked=worked,
             subsystem=self._catalogue.subsystems[self._catalogue.subsystem_of(indicator)],
         )  # fmt: skip
 

@@ -39,7 +39,12 @@ _AIR = "hub.reckoning.air: from the stations' PM2.5"
 _RAIN = "hub.reckoning.rain: from the stations' hourly rain"
 _FIRE = "hub.reckoning.fire_danger: from the stations' weather at 13:00"
 _SCORE = "hub.reckoning.score766: from the month's figures"
+_FORECAST = "the weather service: the simulated district tells tomorrow's level itself"
 LEFT_TO_THE_HUB = {
+    "education.attendance-fallen": "hub.reckoning.attendance: from the schools' mornings",
+    "environment.forecast-temperature-13h": _FORECAST,
+    "environment.forecast-humidity-13h": _FORECAST,
+    "environment.forecast-rain": _FORECAST,
     "environment.vn-aqi-hour": _AIR,
     "environment.vn-aqi": _AIR,
     "environment.rain-3h": _RAIN,

@@ -119,6 +119,7 @@ def station(world: World, unit: Unit, period: Period, chance: Random) -> Mapping
         "environment.pm25": round(max(sky.pm25[hour.hour] + chance.gauss(0, 0.6), 0.5), 1),
         "environment.temperature": round(sky.celsius - 9 * (1 - swing), 1),
         "environment.humidity": round(min(sky.humidity_percent + 25 * (1 - swing), 99), 1),
+        "environment.wind-speed": round(sky.wind_kmh * (0.4 + 0.6 * swing), 1),
         "environment.rain-1h": round(sky.rain_mm[hour.hour], 1),
     }
 

@@ -118,7 +118,7 @@ def closed_port() -> int:
 
 def probe(kind: str, port: int = 0, /, **more: object) -> Probe:
     plain = {"url": f"http://127.0.0.1:{port}/"} if kind == "http" else {"host": "127.0.0.1"}
-    raw = {"name": "p", "title_vi": "P", "kind": kind, "port": port, "timeout_s": 2, **plain}
+    raw = {"name": "p", "title_vi": "P", "kind": kind, "port": port, "timeout_s": 20, **plain}
     return Probe.model_validate(raw | more)
 
 

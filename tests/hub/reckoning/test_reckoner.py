@@ -1,104 +1,34 @@
 """What the hub reckons from what was told, handed in by the one way in."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from contracts.identity import new_ulid
-from contracts.indicator import AnyBody, CaseBody, ObservationBody
+from contracts.indicator import CaseBody
 from hub import audit
-from hub.admission import Admission
 from hub.catalogue.periods import Span, containing
-from hub.config import Subsystems
-from hub.database import Database
 from hub.engines.probe_settings import Probe
 from hub.engines.probes import Result
 from hub.incident import Alarm, Place, Verdict
 from hub.incidents import Incidents
-from hub.knowledge import learn
-from hub.mentions.store import MentionBook
-from hub.provenance import Entrance, Provenance
 from hub.reckoning import reckoner
-from hub.reckoning.reckoner import Reckoner
-from hub.records import figures, observations
+from hub.records import figures
 from hub.services import Services
 from hub.wording import LOCAL
 from tests.hub.conftest import alarm
-
-NOW = datetime(2026, 4, 8, 9, 0, tzinfo=UTC)
-"""16:00 of the last day of DOMAIN's worked table."""
-TABLE = [(30, 60, 0), (32, 55, 0), (34, 50, 0), (35, 45, 0), (36, 42, 0), (33, 58, 3),
-         (28, 85, 12), (31, 60, 0)]  # fmt: skip
-P = [508.0, 1191.3, 2093.9, 3174.4, 4412.9, 5108.7, 0.0, 555.9]
-H = [1, 2, 3, 4, 5, 6, 0, 1]
-STATION = """
-units:
-  - {id: tram-prao, kind: weather-station, name_vi: Trạm Prao, parent: "20467"}
-"""
-
-
-MAIL = Probe(name="mail-1", title_vi="thư", service="mail", kind="tcp", host="h", port=25)
-MAIL_CERTIFICATE = MAIL.model_copy(update={"name": "mail-2", "kind": "tls", "port": 443})
-
-
-@dataclass(frozen=True)
-class House:
-    database: Database
-    admission: Admission
-    reckoner: Reckoner
-
-    def tell(self, *bodies: AnyBody) -> None:
-        by = Provenance(source="tram", actor="tram", entrance=Entrance.HTTP, recorded_at=NOW)
-        with self.database.work() as work:
-            self.admission.admit(work, bodies, by)
-
-    def found(self, measure: str, unit: str) -> list[float]:
-        """Oldest first, current ones."""
-        query = (
-            select(observations.c.value)
-            .where(
-                observations.c.measure == measure,
-                observations.c.unit == unit,
-                observations.c.superseded_at.is_(None),
-            )
-            .order_by(observations.c.period_start)
-        )
-        with self.database.read() as connection:
-            return list(connection.scalars(query))
-
-
-@pytest.fixture
-def house(database: Database, tmp_path: Path) -> House:
-    folder = tmp_path / "own"
-    folder.mkdir()
-    (folder / "stations.yaml").write_text(STATION, encoding="utf-8")
-    knowledge = learn(Subsystems(catalogue_folder=folder), (MAIL, MAIL_CERTIFICATE))
-    admission = Admission(knowledge, MentionBook())
-    reckoner = Reckoner(database=database, catalogue=knowledge.catalogue, admission=admission)
-    return House(database=database, admission=admission, reckoner=reckoner)
-
-
-def hourly(what: str, at: datetime, value: float) -> ObservationBody:
-    hour = containing(Span.HOUR, at)
-    return ObservationBody(
-        measure=f"environment.{what}", unit="tram-prao", period_start=hour.start,
-        period_end=hour.end, value=value,
-    )  # fmt: skip
-
-
-def tell_weather(house: House, days: Sequence[tuple[float, float, float]] = TABLE) -> None:
-    for number, (warm, damp, rain) in enumerate(days):
-        at = datetime(2026, 4, 1 + number, 13, tzinfo=LOCAL)
-        house.tell(
-            hourly("temperature", at, warm),
-            hourly("humidity", at, damp),
-            *(hourly("rain-1h", at - timedelta(hours=back), rain / 24) for back in range(1, 25)),
-        )
+from tests.hub.reckoning.conftest import (
+    MAIL,
+    MAIL_CERTIFICATE,
+    NOW,
+    H,
+    House,
+    P,
+    hourly,
+    tell_weather,
+)
 
 
 def test_the_worked_table_of_fire_danger(house: House) -> None:
@@ -251,3 +181,22 @@ def test_one_reckoning_that_fails_leaves_the_others(
     house.reckoner.reckon(NOW)
     assert "reckoning of fire danger failed" in caplog.text
     assert house.found("environment.vn-aqi", "tram-prao") == [70]
+
+
+def test_a_word_that_was_changed_is_verified_only_by_the_last(house: House) -> None:
+    opened = NOW - timedelta(hours=1)
+    incidents = Incidents(lambda *_: None)
+    fire: Alarm = alarm(
+        originator=new_ulid(), captured_at=opened, received_at=opened,
+        place=Place(commune_code="20467"),
+    )  # fmt: skip
+    with house.database.work() as work:
+        name = incidents.raise_(work, fire).incident
+        for minutes, verdict in ((2, Verdict.CONFIRMED), (9, Verdict.FALSE_ALARM)):
+            at = opened + timedelta(minutes=minutes)
+            incidents.acknowledge(work, name, verdict, who="an", at=at, reason="khói bếp")
+    house.reckoner.reckon(NOW)
+    assert house.found("forest-fire.ack-minutes", "20467") == [2]
+    assert house.found("forest-fire.verify-minutes", "20467") == [7]
+    [term] = house.working("forest-fire.verify-minutes", "20467").trace["inputs"]
+    assert term["value"] == 7

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from html import unescape
 from pathlib import Path
 
@@ -9,6 +10,10 @@ import pytest
 
 from contracts.clock import utc_now
 from hub.catalogue.periods import Span
+from hub.engines.profile import Confidence
+from hub.engines.trace import Input, Trace
+from hub.reckoning import workings
+from hub.reckoning.desk import Reckoned
 from hub.web.users import add_user
 from tests.hub.web.conftest import Desk
 from tests.hub.web.district import (
@@ -107,6 +112,31 @@ def test_the_trace_has_formula_terms_source_basis_owner_and_advice(desk: Desk) -
                   "Chỉ tiêu H (tin cậy cao, cần đối chiếu văn bản)", "Phụ trách", "Tính lúc",
                   "1/1 xã đã báo cáo", "Số liệu gốc", "hạn 14:00"):  # fmt: skip
         assert words in page, words
+
+
+def test_the_trace_says_how_the_hub_came_to_its_figure_or_why_to_none(desk: Desk) -> None:
+    day = ago(Span.DAY, 0)
+    how = Trace(
+        formula_vi="Mưa so với ngưỡng",
+        inputs=(Input(name_vi="Mưa 24 giờ", value=120.0, unit="mm"),),
+        source="QĐ 18/2021", confidence=Confidence.MEDIUM, effective_from=date(2021, 7, 1),
+    )  # fmt: skip
+    measure = "environment.landslide-level"
+    found = (
+        Reckoned(measure=measure, unit=DONG_GIANG, period=day, value=1, trace=how),
+        Reckoned(measure=measure, unit=SONG_KON, period=day, why_vi="Chưa khai báo điểm nguy cơ."),
+    )
+    with desk.context.database.read() as connection:
+        rows = workings.changed(connection, found)
+    with desk.context.database.work() as work:
+        workings.keep(work, rows, utc_now())
+    with desk.context.database.read() as connection:
+        assert workings.changed(connection, found) == []
+    page = desk.client().get(f"/figures/environment.landslide?period={day_key(day)}").text
+    assert "Mưa so với ngưỡng" in page
+    assert "120 mm" in page
+    assert "QĐ 18/2021 (tin cậy vừa, cần đối chiếu văn bản); từ 01/07/2021" in page
+    assert "Chưa khai báo điểm nguy cơ." in page
 
 
 def test_the_trace_shows_a_correction_with_who_when_before_and_after(desk: Desk) -> None:
