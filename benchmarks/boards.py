@@ -226,7 +226,7 @@ def console(database: Database, knowledge: Knowledge, folder: Path) -> TestClien
             at=now, started_at=now, broker_connected=True, last_message_at=now,
             last_processed_at=now, waiting_alarm=0, waiting_bulk=0, inbox_undone=0,
             series_backlog=0, series_error="", notifications_pending=0, quarantined=0,
-            counters={}, troubles=(),
+            counters={}, dead=(), troubles=(),
         )  # fmt: skip
 
     context = Context(

@@ -7,7 +7,10 @@ PRIVATE, PUBLIC = 0o600, 0o644
 
 
 def replace(path: Path, content: bytes, mode: int = PUBLIC) -> None:
-    """Writes beside `path`, syncs, and renames over it; nobody sees a half."""
+    """Writes beside `path`, syncs, and renames over it; nobody sees a half.
+
+    What root writes belongs to the owner of the folder, for that is the service that reads it.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.unlink(missing_ok=True)
     try:
@@ -35,6 +38,9 @@ def promote(part: Path, path: Path) -> None:
 def _write(path: Path, content: bytes, mode: int) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(handle, "wb") as file:
+        if os.geteuid() == 0:
+            folder = path.parent.stat()
+            os.fchown(handle, folder.st_uid, folder.st_gid)
         file.write(content)
         file.flush()
         os.fchmod(handle, mode)

@@ -48,6 +48,13 @@ def doubtful(config: Section) -> Iterator[Fault]:
             yield Fault(key=key, value=value, remedy=f"{host} is a placeholder: name the real host")
 
 
+def named_files(config: Section) -> Iterator[Path]:
+    """Those that exist of the files that `config` names and the program only reads."""
+    for _key, name, value, _section in _keys(config):
+        if name.endswith("_file") and (file := Path(str(value))).is_file():
+            yield file
+
+
 def _keys(section: Section, above: str = "") -> Iterator[tuple[str, str, object, Section]]:
     """Every key that has a value: dotted with people's names, its own name, value, section."""
     for name in type(section).model_fields:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 
+from contracts import supervisor
 from contracts.clock import utc_now
 from contracts.identity import Lane
 from contracts.measurement import Measurement
@@ -83,8 +84,10 @@ class Agent:
             minding = asyncio.create_task(self._updates.mind(self._looks), name="updates")
             tasks.append(minding)
         self._start()
+        supervisor.tell(supervisor.READY)
         ended = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait([ended, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        supervisor.tell(supervisor.ENDING)
         code = 0 if ended.done() else EXIT_BLIND
         for task in tasks:
             if task.done() and (error := task.exception()):
@@ -175,7 +178,9 @@ class Agent:
 
     async def _stand_guard(self) -> None:
         """Health is a frame that was scored, not a process that is up."""
+        pulse = supervisor.Pulse()
         while True:
+            pulse.beat()
             await asyncio.sleep(1.0)
             if self._lookout.failure is not None:
                 raise Blind(part="lookout", why=repr(self._lookout.failure))

@@ -76,6 +76,10 @@ class Link:
     def connected(self) -> bool:
         return self._connected
 
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return (self._thread,)
+
     def start(self) -> None:
         self._thread.start()
 

@@ -33,6 +33,10 @@ class Clerk:
         self._begins = begins
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return (self._thread,)
+
     def start(self) -> None:
         self._thread.start()
 

@@ -21,4 +21,6 @@ class Health:
     notifications_pending: int
     quarantined: int
     counters: dict[str, int]
+    dead: tuple[str, ...]
+    """Names of threads that ended by themselves: only a restart of the hub brings them back."""
     troubles: tuple[str, ...]

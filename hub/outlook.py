@@ -65,6 +65,10 @@ class Outlooks:
         self._catalogue = catalogue
         self._clerk = Clerk("outlooks", self._refresh_now, every_s=LOOK_S, begins=_step_back)
 
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return self._clerk.threads
+
     def start(self) -> None:
         self._clerk.start()
 

@@ -69,6 +69,10 @@ class Processor:
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="processor", daemon=True)
 
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return (self._thread,)
+
     def start(self) -> None:
         self._thread.start()
 

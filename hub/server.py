@@ -9,8 +9,9 @@ broker ─ inbox ─┬─ processor ─ incidents ─ webhooks
 import logging
 import secrets
 import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from importlib.util import find_spec
@@ -21,7 +22,7 @@ from typing import Protocol
 import uvicorn
 from sqlalchemy import URL, func, make_url, select
 
-from contracts import topics
+from contracts import supervisor, topics
 from contracts.clock import utc_now
 from contracts.configuration import secret
 from contracts.identity import Lane
@@ -49,6 +50,7 @@ from hub.notifications import Announcer
 from hub.outlook import Outlooks
 from hub.places import district
 from hub.processor import Processor
+from hub.pulse import Console, Pulse
 from hub.reckoning.reckoner import Reckoner
 from hub.records import inbox, quarantine, settings
 from hub.reporting.archive import Archive
@@ -56,6 +58,7 @@ from hub.reporting.post import Post
 from hub.reporting.press import Press
 from hub.services import Services
 from hub.timeseries import open_store
+from hub.timeseries.copying import Copied, copyist
 from hub.timeseries.writer import Writer
 from hub.troubles import Troubles
 from hub.trust import Trust
@@ -87,6 +90,9 @@ def open_database(config: HubConfig) -> Database:
 
 class Part(Protocol):
     """What the hub is made of: each has a thread or two."""
+
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]: ...
 
     def start(self) -> None: ...
 
@@ -150,6 +156,7 @@ class Hub:
             health=self.health,
         )
         self._running = ExitStack()
+        self._parts: list[Part] = []
 
     def start(self) -> None:
         """Starts from the phones backwards, so that nothing arrives where nobody works yet."""
@@ -158,7 +165,10 @@ class Hub:
         parts: list[Part] = [self.webhooks, self.writer, self.figures, self.reckoner]
         parts += self._clerks
         parts += [self.processor, self._housekeeping]
+        if isinstance(self.series, Copied):
+            parts.append(copyist(self.config.influx.path, self.series))
         parts += [*self._doors, self.inbox, *self._links]
+        self._parts = parts
         for part in parts:
             part.start()
             self._running.callback(part.stop)
@@ -168,6 +178,7 @@ class Hub:
     def stop(self) -> None:
         """Closes the doors first, then ends who works inside; safe to call twice."""
         self.inbox.intake.close()
+        self._parts = []
         self._running.close()
         self.series.close()
         self.database.close()
@@ -193,6 +204,7 @@ class Hub:
             held = connection.scalar(select(func.count()).select_from(quarantine))
             counts = counters.read(connection)
         connected = all(link.connected for link in self._links)
+        dead = self.dead()
         return Health(
             at=utc_now(),
             started_at=self.started_at,
@@ -207,11 +219,17 @@ class Hub:
             notifications_pending=webhook.pending(self.database),
             quarantined=held or 0,
             counters=counts,
-            troubles=tuple(self._troubles(connected=connected)),
+            dead=dead,
+            troubles=tuple(self._troubles(connected=connected, dead=dead)),
         )
 
-    def _troubles(self, *, connected: bool) -> list[str]:
-        found = []
+    def dead(self) -> tuple[str, ...]:
+        """Names of the threads of running parts that ended by themselves."""
+        threads = (thread for part in self._parts for thread in part.threads)
+        return tuple(each.name for each in threads if each.ident and not each.is_alive())
+
+    def _troubles(self, *, connected: bool, dead: Sequence[str]) -> list[str]:
+        found = [f"Bộ phận “{name}” của trung tâm đã dừng: khởi động lại ioc-hub." for name in dead]
         if not connected:
             found.append("Mất kết nối với máy chủ MQTT.")
         if self.inbox.trouble:
@@ -330,7 +348,7 @@ def _serve(hub: Hub, ending: Ending) -> None:
     """The console in the main thread; uvicorn handles the signals while it runs."""
     create_app = import_module("hub.web.app").create_app
     console = hub.config.console
-    server = uvicorn.Server(
+    server = Console(
         uvicorn.Config(
             create_app(hub.context()),
             host=console.listen,
@@ -345,4 +363,10 @@ def _serve(hub: Hub, ending: Ending) -> None:
     )
     ending.server = server
     server.should_exit = ending.wanted
-    server.run()
+    pulse = Pulse(hub.health, server, supervisor.patience_s())
+    pulse.start()
+    try:
+        server.run()
+    finally:
+        supervisor.tell(supervisor.ENDING)
+        pulse.stop()

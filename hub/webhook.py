@@ -72,6 +72,10 @@ class Endpoint:
             target=self._run, name=f"webhook-{settings.name}", daemon=True
         )
 
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return (self._thread,)
+
     def start(self) -> None:
         self._thread.start()
 
@@ -180,6 +184,10 @@ class Webhooks:
         self._endpoints = {each.name: Endpoint(each, database) for each in settings}
         self._feed = database.feed
         self._listening = ExitStack()
+
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return tuple(thread for each in self._endpoints.values() for thread in each.threads)
 
     def start(self) -> None:
         self._listening.enter_context(self._feed.listening(self._hear))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from ioc import enrolment_cli, update_cli
+from ioc import care_cli, enrolment_cli, update_cli
 from ioc.exits import Exit, complain
 from ioc.parsing import Commands, Parser
 from ioc.parsing import command as _command
@@ -334,6 +334,7 @@ def _demo(commands: "Commands[Parser]") -> None:
 
 def _hub(commands: "Commands[Parser]") -> None:
     _config(_command(commands, "run", "hub_run", "hub", about="runs the hub", epilog=HUB_RUN))
+    care_cli.add_to_hub(commands)
     held = _group(commands, "quarantine", "messages that could not be used")
     listed = _command(
         held, "list", "quarantine_list", "hub", about="shows them", epilog=QUARANTINE_LIST

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ioc import servers_cli
+from ioc import care_cli, servers_cli
 from ioc.parsing import Commands, Parser, command, group
 
 EXTRA = "provisioning"
@@ -13,7 +13,7 @@ A passphrase or a token is never an argument: arguments are visible to everybody
 """
 CA_INIT = f"""
 examples:
-  ioc ca init --authority /var/lib/ioc/authority --root-passphrase-file usb/root.pass
+  ioc ca init --authority /var/lib/ioc-ca --root-passphrase-file usb/root.pass
   ioc ca init --authority a --passphrase-env IOC_CA_PASSPHRASE
 
 Then take root.key to a medium that lies in a safe: day to day only the issuing key is needed.
@@ -142,6 +142,7 @@ def _ca(ca: "Commands[Parser]") -> None:
     server.add_argument("--san", action="append", default=[], metavar="HOST", help="one more")
     server.add_argument("--out", required=True, type=Path, metavar="DIR", help="is made")
     _at_the_centre(ca, "crl", "ca_crl", "a fresh revocation list to every broker", CA_CRL)
+    care_cli.add_to_ca(ca)
     audit = _at_the_centre(ca, "audit", "ca_audit", "who did what", CA_AUDIT)
     audit.add_argument("--subject", metavar="NAME", help="of one device only")
 
@@ -228,7 +229,7 @@ def _at_the_centre(
     made = command(commands, name, module, EXTRA, about=about, epilog=epilog)
     made.add_argument(
         "--authority", type=Path, metavar="DIR",
-        help="default: $IOC_AUTHORITY, else /var/lib/ioc/authority",
+        help="default: $IOC_AUTHORITY, else /var/lib/ioc-ca",
     )  # fmt: skip
     _passphrase(made, "--passphrase", "of issuing.key")
     return made

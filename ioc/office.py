@@ -19,7 +19,7 @@ from provisioning.authority import ROOT, Authority, open_authority, read_certifi
 from provisioning.errors import ProvisioningError
 from provisioning.records import Occasion, Store
 
-VARIABLE, DEFAULT = "IOC_AUTHORITY", "/var/lib/ioc/authority"
+VARIABLE, DEFAULT = "IOC_AUTHORITY", "/var/lib/ioc-ca"
 Run = Callable[[Namespace], int]
 
 

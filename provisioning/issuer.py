@@ -66,6 +66,11 @@ class Issuer:
         self._client.loop_start()
         self._upkeep.start()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread that keeps the lists fresh does; paho's lives as long as we."""
+        return self._upkeep.is_alive()
+
     def stop(self) -> None:
         self._stopping.set()
         self._client.disconnect()

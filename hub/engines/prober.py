@@ -54,6 +54,10 @@ class Prober:
         self._guard = threading.Lock()
         self._clerk = Clerk("prober", self._attend_all, every_s=TICK_S)
 
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return self._clerk.threads
+
     def start(self) -> None:
         self._clerk.start()
 

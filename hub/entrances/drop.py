@@ -68,6 +68,10 @@ class Drop:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="drop", daemon=True)
 
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return (self._thread,)
+
     def start(self) -> None:
         self._thread.start()
 

@@ -8,6 +8,7 @@ Dying between any two steps computes again and loses nothing.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,6 +71,10 @@ class Figures:
         self._catalogue = catalogue
         self._judge = judge
         self._clerk = Clerk("figures", self._work_off, every_s=LOOK_S, first_s=LOOK_S)
+
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return self._clerk.threads
 
     def start(self) -> None:
         self._clerk.start()

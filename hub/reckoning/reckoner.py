@@ -1,6 +1,7 @@
 """Reckons every ten minutes and hands in by the one way in, like any other source."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -70,6 +71,10 @@ class Reckoner:
         self._catalogue = catalogue
         self._admission = admission
         self._clerk = Clerk("reckoner", self._reckon_now, every_s=EVERY_S, first_s=FIRST_S)
+
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return self._clerk.threads
 
     def start(self) -> None:
         self._clerk.start()

@@ -85,6 +85,10 @@ class Post:
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="post", daemon=True)
 
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return (self._thread,)
+
     def start(self) -> None:
         self._thread.start()
 

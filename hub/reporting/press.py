@@ -1,6 +1,7 @@
 """Makes the reports of the schedule, in one named thread."""
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import datetime
 
@@ -24,6 +25,10 @@ class Press:
         self._archive = archive
         self._on_made = on_made
         self._clerk = Clerk("reports", self._look_now, every_s=LOOK_S)
+
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return self._clerk.threads
 
     def start(self) -> None:
         self._clerk.start()

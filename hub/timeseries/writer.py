@@ -59,6 +59,10 @@ class Writer:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="series-writer", daemon=True)
 
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return (self._thread,)
+
     def start(self) -> None:
         self._thread.start()
 

@@ -47,6 +47,7 @@ class Pages:
         get("/evidence/{name}.jpg")(self.evidence)
         get("/events")(self.events)
         get("/healthz")(self.healthz)
+        get("/livez")(self.livez)
         get("/login")(self.login)
         post("/login")(self.enter)
         post("/logout")(self.leave)
@@ -196,6 +197,11 @@ class Pages:
             "quarantined": health.quarantined,
         }
         return JSONResponse(body, status_code=503 if health.troubles else 200)
+
+    def livez(self) -> Response:
+        """503 only when a restart of the hub would help: for supervisors that kill."""
+        dead = self._context.health().dead
+        return JSONResponse({"ok": not dead, "dead": list(dead)}, status_code=503 if dead else 200)
 
     def login(self, request: Request) -> Response:
         if self._door.is_open:

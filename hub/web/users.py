@@ -5,9 +5,10 @@ scrypt (RFC 7914) with n = 2^14, r = 8, p = 1: 16 MB and some tens of millisecon
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
+
+from contracts import files
 
 COST = {"n": 2**14, "r": 8, "p": 1}
 LEAST = 10
@@ -34,13 +35,7 @@ def add_user(file: Path, name: str, password: str) -> None:
     salt = secrets.token_bytes(16)
     known = _read(file) | {name: f"scrypt:{salt.hex()}:{_hash(password, salt).hex()}"}
     text = "".join(f"{one}:{rest}\n" for one, rest in sorted(known.items()))
-    fresh = file.with_name(f"{file.name}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(file)
+    files.replace(file, text.encode(), files.PRIVATE)
 
 
 def is_right(file: Path, name: str, password: str) -> bool:

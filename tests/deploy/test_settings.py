@@ -1,15 +1,11 @@
 """The settings to start from: accepted once their secrets and certificates are there."""
 
-import configparser
 import re
-import shlex
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from edge_agent.agent import EXIT_BLIND
 from edge_agent.config import load as load_agent
 from hub.config import load as load_hub
 from ioc import cli
@@ -93,24 +89,3 @@ def test_no_secret_stands_in_them() -> None:
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"^\s*#?\s*(password|secret|token)\s*=", text, re.MULTILINE)
         assert not re.search(r"://[^/\s]*:(?!\{password\})[^/\s@]+@", text)
-
-
-def units() -> Iterator[configparser.ConfigParser]:
-    for file in sorted((DEPLOY / "systemd").glob("*.service")):
-        unit = configparser.ConfigParser(strict=False, interpolation=None)
-        unit.optionxform = str  # type: ignore[assignment,method-assign]
-        unit.read(file, encoding="utf-8")
-        yield unit
-
-
-def test_a_service_starts_a_command_that_exists_and_restarts_but_for_a_wrong_setting() -> None:
-    commands = set()
-    for unit in units():
-        _, *arguments = shlex.split(unit["Service"]["ExecStart"])
-        commands.add(cli.parser().parse_args(arguments).module)
-        assert unit["Service"]["Restart"] == "always"
-        never = {int(code) for code in unit["Service"]["RestartPreventExitStatus"].split()}
-        assert never == {Exit.CONFIGURATION}
-        assert EXIT_BLIND not in never
-        assert unit["Unit"]["StartLimitIntervalSec"] == "0"
-    assert commands == {"agent_run", "hub_run"}

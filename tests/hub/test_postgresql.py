@@ -14,7 +14,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select
 
-from hub import counters
+from hub import backup, counters
+from hub.config import load
 from hub.counters import Counter
 from hub.database import Database, open_engine
 from hub.feed import Feed
@@ -122,3 +123,23 @@ def test_a_second_device_of_the_same_name_is_heard(postgres: Database) -> None:
 
 def test_retention_runs(postgres: Database) -> None:
     assert forget(postgres, KEEP, NOON) == 0
+
+
+def test_a_backup_comes_back(server: str, postgres: Database, tmp_path: Path) -> None:
+    file = tmp_path / "hub.toml"
+    file.write_text(f'[records]\nurl = "{server}"\n[console]\nport = {free_port()}\n')
+    config = load(file)
+    hall = Hall(postgres)
+    hall.take(status(NOON), sighting(NOON, seq=1))
+    hall.processor.process()
+    made = backup.back_up(config, file, tmp_path / "out", NOON)
+    assert (made / backup.DUMP).exists()
+    with postgres.work() as work:
+        work.connection.execute(inbox.delete())
+    postgres.close()
+    with pytest.raises(backup.Failed, match="pg_restore"):  # the tables are there
+        backup.restore(config, made, NOON, replace=False)
+    assert hall.rows(inbox) == []
+    postgres.close()
+    backup.restore(config, made, NOON, replace=True)
+    assert len(hall.rows(inbox)) == 1

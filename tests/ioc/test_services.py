@@ -1,5 +1,6 @@
 """`hub run`, `agent run`, `phone run`: end in order and with 0 when they are asked to."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -64,12 +65,15 @@ class Services:
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
         self.all: list[Service] = []
+        self.environment: dict[str, str] = {}
 
     def start(self, name: str) -> Service:
         log = self.folder.log(f"{name}-{len(self.all)}")
         command = [sys.executable, "-m", "ioc.cli", *arguments(self.folder, name)]
         with log.open("wb") as out:
-            process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | self.environment
+            )
         service = Service(process=process, log=log)
         self.all.append(service)
         return service
@@ -93,6 +97,29 @@ def test_a_service_that_is_asked_to_end_ends_with_0(
     service.process.send_signal(number)
     code = service.process.wait(LIMIT_S)
     assert (code, "Traceback" in service.said()) == (Exit.OK, False), service.said()
+
+
+@pytest.mark.parametrize("name", ["hub", "agent"])
+def test_systemd_hears_ready_then_signs_of_life_then_the_end(
+    services: Services, name: str, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(LIMIT_S)
+        services.environment = {
+            "NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "2000000",
+        }  # fmt: skip
+        service = services.start(name)
+        said = [systemd.recv(100)]
+        while len(said) < 20 and not {b"READY=1", b"WATCHDOG=1"} <= set(said):
+            said.append(systemd.recv(100))
+        services.until_up(name, service)
+        service.process.terminate()
+        while said[-1] != b"STOPPING=1":
+            said.append(systemd.recv(100))
+        assert service.process.wait(LIMIT_S) == Exit.OK, service.said()
+    assert set(said) == {b"READY=1", b"WATCHDOG=1", b"STOPPING=1"}
+    assert said.count(b"READY=1") == said.count(b"STOPPING=1") == 1
 
 
 def test_a_phone_page_that_somebody_watches_still_ends(services: Services) -> None:

@@ -13,7 +13,6 @@ from ioc.exits import Exit
 from provisioning.mosquitto import Broker
 from tests.hub.daemons import free_port
 from tests.provisioning.district import Mosquitto
-from tests.waiting import until
 
 NAME = "thap-prao"
 Ioc = Callable[..., tuple[int, str, str]]
@@ -46,6 +45,10 @@ class Centre:
         self.broker.start()
         self.port = free_port()
         self.log = folder / "serve.log"
+        self._heard = folder / "notify"
+        self._systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._systemd.bind(str(self._heard))
+        self._systemd.settimeout(90)
         self._server = self._serve()
 
     def run(self, line: str, *more: str) -> tuple[int, str, str]:
@@ -63,14 +66,10 @@ class Centre:
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "ioc.cli", *line.split()]
             root = str(Path(__file__).parents[2])
-            environment = {**os.environ, "PYTHONPATH": root}
+            environment = {**os.environ, "PYTHONPATH": root, "NOTIFY_SOCKET": str(self._heard)}
             server = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
-        until(self._answers, 90)
+        assert self._systemd.recv(100) == b"READY=1"
         return server
-
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     @property
     def enrol(self) -> str:
@@ -82,4 +81,6 @@ class Centre:
     def stop(self) -> None:
         self._server.send_signal(signal.SIGTERM)
         assert self._server.wait(30) == 0
+        assert self._systemd.recv(100) == b"STOPPING=1"
+        self._systemd.close()
         self.broker.end()

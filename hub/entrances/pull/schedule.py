@@ -50,6 +50,10 @@ class Puller:
     def facts(self) -> Facts:
         return Facts(name=self._connector.source.name, failures=self._failures, error=self._error)
 
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return (self._thread,)
+
     def start(self) -> None:
         self._thread.start()
 
@@ -121,6 +125,10 @@ class Schedule:
 
     def __init__(self, connectors: Sequence[Connector], pulls: Pulls) -> None:
         self._pullers = [Puller(each, pulls) for each in connectors]
+
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return tuple(thread for each in self._pullers for thread in each.threads)
 
     def start(self) -> None:
         for puller in self._pullers:

@@ -42,6 +42,7 @@ class Desk:
 
     context: Context
     troubles: list[str] = field(default_factory=list)
+    dead: list[str] = field(default_factory=list)
 
     def client(self) -> TestClient:
         return TestClient(create_app(self.context), base_url=HERE, follow_redirects=False)
@@ -114,6 +115,7 @@ def make_desk(database: Database, tmp_path: Path) -> Callable[..., Desk]:
     def make(citizens: Citizens = SHUT, **console: Any) -> Desk:
         series = DuckStore(tmp_path / "series.duckdb")
         troubles: list[str] = []
+        dead: list[str] = []
         config = HubConfig(console=Console(**console), influx=Influx(), citizens=citizens)
 
         def health() -> Health:
@@ -122,7 +124,7 @@ def make_desk(database: Database, tmp_path: Path) -> Callable[..., Desk]:
                 at=now, started_at=now, broker_connected=True, last_message_at=now,
                 last_processed_at=now, waiting_alarm=0, waiting_bulk=0, inbox_undone=0,
                 series_backlog=0, series_error="", notifications_pending=0, quarantined=0,
-                counters={}, troubles=tuple(troubles),
+                counters={}, dead=tuple(dead), troubles=tuple(troubles),
             )  # fmt: skip
 
         context = Context(
@@ -130,7 +132,7 @@ def make_desk(database: Database, tmp_path: Path) -> Callable[..., Desk]:
             incidents=Incidents(lambda _work, _row, _event: None),
             knowledge=knowledge(), admission=admission(),
         )  # fmt: skip
-        return Desk(context=context, troubles=troubles)
+        return Desk(context=context, troubles=troubles, dead=dead)
 
     return make
 

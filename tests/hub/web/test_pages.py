@@ -386,6 +386,16 @@ def test_health_fails_with_its_reasons(desk: Desk) -> None:
     assert "Mất kết nối với máy chủ MQTT." in client.get("/").text
 
 
+def test_only_what_a_restart_mends_is_called_dead(desk: Desk) -> None:
+    client = desk.client()
+    desk.troubles.append("Mất kết nối với máy chủ MQTT.")
+    assert client.get("/livez").status_code == 200
+    desk.dead.append("processor")
+    answer = client.get("/livez")
+    assert answer.status_code == 503
+    assert answer.json() == {"ok": False, "dead": ["processor"]}
+
+
 def test_a_part_is_the_page_without_its_frame(desk: Desk) -> None:
     part = desk.client().get("/?fragment=1").text
     assert "<html" not in part
