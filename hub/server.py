@@ -127,8 +127,9 @@ class Hub:
             self._clerks.append(Prober(config.probe, self.services.seen))
         self._devices = Devices(self.database)
         self.reckoner = Reckoner(
-            database=self.database, catalogue=self.knowledge.catalogue, admission=self.admission
-        )
+            database=self.database, catalogue=self.knowledge.catalogue, admission=self.admission,
+            series=self.series, rules=config.rules,
+        )  # fmt: skip
         self.processor = Processor(
             database=self.database,
             fires=Fires(self.incidents, places, config.rules),

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, select
 from contracts.indicator import ObservationBody
 from hub.catalogue.periods import Period, Span, between, containing
 from hub.catalogue.records import Catalogue, Unit
+from hub.config import Rules
 from hub.engines.trace import Trace
 from hub.records import observations
+from hub.timeseries.store import TimeSeries
 from hub.wording import LOCAL
 
 Hourly = Mapping[datetime, float]
@@ -19,12 +21,15 @@ Hourly = Mapping[datetime, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """`since`: from when on figures are wanted."""
+    """`since`: from when on figures are wanted; `series`: where telemetry lies, if the hub has
+    it at hand; `fresh`: how old a camera's picture may be."""
 
     connection: Connection
     catalogue: Catalogue
     now: datetime
     since: datetime
+    series: TimeSeries | None = None
+    fresh: timedelta = timedelta(seconds=Rules().blind_after_s)
     _known: dict[tuple[str, str, datetime], Hourly] = field(default_factory=dict, repr=False)
 
     @property

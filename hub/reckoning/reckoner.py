@@ -14,11 +14,13 @@ from hub.admission import Admission
 from hub.catalogue.periods import Span, containing
 from hub.catalogue.records import Catalogue
 from hub.clerk import Clerk
+from hub.config import Rules
 from hub.database import Database, upsert
 from hub.provenance import Admitted, Entrance, NotAdmitted, Provenance
 from hub.reckoning import (
     air,
     attendance,
+    coverage,
     dengue,
     duty,
     fire_danger,
@@ -31,6 +33,7 @@ from hub.reckoning import (
 from hub.reckoning import workings as book
 from hub.reckoning.desk import Desk, Reckoned
 from hub.records import observations, settings
+from hub.timeseries.store import TimeSeries
 
 log = logging.getLogger(__name__)
 
@@ -60,13 +63,27 @@ RECKONINGS: Mapping[str, Reckoning] = {
     "dengue threshold": dengue.thresholds,
     "duty": duty.reckon,
     "infrastructure": infrastructure.reckon,
+    "coverage": coverage.reckon,
 }
+HOURLY = frozenset({"coverage"})
+"""What reads too much to do it more than once an hour, and changes with the hour only."""
 
 
 class Reckoner:
     """One named thread; a reckoning that fails is logged and the others go on."""
 
-    def __init__(self, *, database: Database, catalogue: Catalogue, admission: Admission) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        catalogue: Catalogue,
+        admission: Admission,
+        series: TimeSeries | None = None,
+        rules: Rules | None = None,
+    ) -> None:
+        self._series = series
+        self._fresh = timedelta(seconds=(rules or Rules()).blind_after_s)
+        self._hour: datetime | None = None
         self._database = database
         self._catalogue = catalogue
         self._admission = admission
@@ -89,7 +106,12 @@ class Reckoner:
         """Everything since the last run and three days before."""
         since = self._since(now)
         admitted = Admitted()
+        hour = containing(Span.HOUR, now).start
+        skipped = HOURLY if hour == self._hour else frozenset[str]()
+        self._hour = hour
         for name, reckoning in RECKONINGS.items():
+            if name in skipped:
+                continue
             try:
                 admitted += self._one(reckoning, now, since)
             except NotAdmitted as wrong:
@@ -110,7 +132,10 @@ class Reckoner:
 
     def _one(self, reckoning: Reckoning, now: datetime, since: datetime) -> Admitted:
         with self._database.read() as connection:
-            desk = Desk(connection=connection, catalogue=self._catalogue, now=now, since=since)
+            desk = Desk(
+                connection=connection, catalogue=self._catalogue, now=now, since=since,
+                series=self._series, fresh=self._fresh,
+            )  # fmt: skip
             found = list(reckoning(desk))
             others = _told_by_others(connection, found)
             found = [one for one in found if _key(one) not in others]

@@ -32,6 +32,9 @@ units:
   - {id: tram-prao, kind: weather-station, name_vi: Trạm Prao, parent: "20467"}
   - {id: doc-kien, kind: slope, name_vi: Dốc Kiền, parent: "20467", hazard: high}
   - {id: doc-thap, kind: slope, name_vi: Dốc thấp, parent: "20467", hazard: low}
+  - {id: thap-prao, kind: tower, name_vi: Tháp Prao, parent: "20467"}
+  - {id: thap-prao/bac, kind: camera, name_vi: Camera Bắc, parent: "20467"}
+  - {id: thap-la/nam, kind: camera, name_vi: Camera lạ, parent: "20467"}
   - {id: thcs-prao, kind: school, name_vi: Trường THCS Prao, parent: "20467"}
   - {id: th-song-kon, kind: school, name_vi: Trường TH Sông Kôn, parent: "20476"}
 """
