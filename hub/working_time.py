@@ -1,22 +1,25 @@
 """The clock of offices: working hours, weekends, holidays, Tết, and days that were swapped.
 
+Public holidays are a file for 2015 to 2075 (`scripts/public-holidays`); beyond, weekends alone count.
+
 A working day is the working hours of one day (8 by default): three working days from Monday
 10:00 end on Thursday at 10:00.  Times are aware; days are those of Asia/Ho_Chi_Minh.
 """
 
+import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-import holidays
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.wording import LOCAL
 
 SHIPPED = Path(__file__).parent / "data" / "working_days.yaml"
+PUBLIC = Path(__file__).parent / "data" / "public_holidays.csv"
 NONE = timedelta()
 MOST_DAYS = 4_000
 """Eleven years: a deadline beyond is a mistake, and a loop over it ends."""
@@ -78,7 +81,7 @@ class WorkingTime:
         self._hours = tuple(hours)
         self._off = frozenset(days_off)
         self._on = frozenset(working_days)
-        self._public = holidays.country_holidays("VN")
+        self._public = _public()
         self._days: dict[date, bool] = {}
         self.day_length = sum((_length(*part) for part in self._hours), NONE)
         """Working time of a working day."""
@@ -161,6 +164,11 @@ def _read(file: Path) -> Calendar:
         raise BadCalendar(file=file, why=f"{key}: {first['msg']}") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as wrong:
         raise BadCalendar(file=file, why=str(wrong)) from None
+
+
+def _public() -> frozenset[date]:
+    with PUBLIC.open(encoding="utf-8", newline="") as file:
+        return frozenset(date.fromisoformat(row["day"]) for row in csv.DictReader(file))
 
 
 def _length(begins: time, ends: time) -> timedelta:

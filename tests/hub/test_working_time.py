@@ -1,8 +1,9 @@
 """The clock of offices."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,3 +97,11 @@ def test_what_is_wrong_in_a_calendar_is_named(tmp_path: Path, text: str, why: st
 
 def test_a_day_has_eight_hours_by_default() -> None:
     assert CLOCK.day_length == timedelta(hours=8)
+
+
+def test_public_holidays_are_those_that_a_kept_library_reckons() -> None:
+    known = holidays.country_holidays("VN")
+    days = (date(2015, 1, 1) + timedelta(days=n) for n in range(61 * 365))
+    weekdays = [day for day in days if day.weekday() < 5]
+    free = working_time().is_working_day
+    assert [day for day in weekdays if free(day) is (day in known)] == []
