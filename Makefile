@@ -28,7 +28,7 @@ servers:  ## install the test servers (Debian or Ubuntu; root or sudo)
 	@scripts/install-test-servers
 
 test: $(READY) servers  ## every test, against real servers and a real browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 chaos: $(READY) servers  ## kill and stop every server while traffic flows; OUTAGE=60 for a minute each
 	@IOC_OUTAGE_S=$(or $(OUTAGE),6) $(BIN)/python -m pytest tests/chaos -s
