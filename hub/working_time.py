@@ -1,6 +1,7 @@
 """The clock of offices: working hours, weekends, holidays, Tết, and days that were swapped.
 
-Public holidays are a file for 2015 to 2075 (`scripts/public-holidays`); beyond, weekends alone count.
+Public holidays are a file for 2015 to 2075 (`scripts/public-holidays`); beyond it only weekends
+count.
 
 A working day is the working hours of one day (8 by default): three working days from Monday
 10:00 end on Thursday at 10:00.  Times are aware; days are those of Asia/Ho_Chi_Minh.
