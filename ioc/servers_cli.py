@@ -31,9 +31,29 @@ two files of mode 0600, shown nowhere.  Raw points are what boards read; hourly 
 should be is left alone, and a run that changes nothing says so.
 {EXITS}"""
 
+GRAFANA = f"""
+examples:
+  ioc provision grafana --config hub.toml --files /etc/grafana
+                                  a new Grafana: everything that it reads at its start
+  ioc provision grafana --config hub.toml --url http://127.0.0.1:3000 \\
+      --admin-token-file grafana.token --dry-run
+                                  a running one: what would change, each board as a diff
+  ioc provision grafana --config hub.toml --url https://grafana.donggiang.example \\
+      --admin-user admin --admin-token-env GRAFANA_PASSWORD --ca-file ca.crt
+
+Data source, folders, boards and the alert that the hub is silent.  Figures come from the InfluxDB
+of [influx] in the hub's configuration, with the credential that `ioc provision influx` made for
+Grafana.  A folder is seen by the team of its subsystem (`IOC …`) and by the team `IOC trực ban`;
+the wall by everybody.  Put people into teams in Grafana; what you gave to single persons stays.
+
+Only what differs is written.  A board that somebody edited in Grafana is named, and kept until
+--overwrite; its version stays in Grafana's history.  Safe to run again.
+{EXITS}"""
+
 
 def add(provision: "Commands[Parser]") -> None:
     _influx(provision)
+    _grafana(provision)
 
 
 def _influx(provision: "Commands[Parser]") -> None:
@@ -62,6 +82,36 @@ def _influx(provision: "Commands[Parser]") -> None:
         "--new-tokens", action="store_true", help="may overwrite a file with another good token"
     )
     _common(influx)
+
+
+def _grafana(provision: "Commands[Parser]") -> None:
+    grafana = command(
+        provision, "grafana", "provision_grafana", "grafana,provisioning",
+        about="Grafana: data source, folders and who sees them, boards, watchdog", epilog=GRAFANA,
+    )  # fmt: skip
+    _hub(grafana)
+    way = grafana.add_mutually_exclusive_group(required=True)
+    way.add_argument("--files", type=Path, metavar="DIR", help="of a new one: its /etc/grafana")
+    way.add_argument("--url", metavar="URL", help="of a running one")
+    grafana.add_argument(
+        "--home", type=Path, metavar="DIR", default=Path("/usr/share/grafana"),
+        help="with --files: where its folder public is, for our maps; default: /usr/share/grafana",
+    )  # fmt: skip
+    grafana.add_argument("--admin-user", metavar="NAME", help="log in with a password")
+    _secret(grafana, "--admin-token", "a service account's (role Admin), or the password")
+    grafana.add_argument("--influx-url", metavar="URL", help="if Grafana sees it elsewhere")
+    grafana.add_argument(
+        "--influx-token-file", type=Path, metavar="FILE",
+        help="default: grafana-influx.token beside influx.token_file",
+    )  # fmt: skip
+    grafana.add_argument("--influx-user", metavar="NAME", help="1.x; default: ioc-grafana")
+    grafana.add_argument(
+        "--open", action="store_true", help="everybody who may log in sees every folder"
+    )
+    grafana.add_argument(
+        "--overwrite", action="store_true", help="may overwrite boards that were edited by hand"
+    )
+    _common(grafana)
 
 
 def _hub(parser: Parser) -> None:

@@ -1,5 +1,7 @@
 """What would have to change on a server, found before anything is written."""
 
+import difflib
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -42,3 +44,12 @@ def carry_out(changes: Sequence[Change], given: Iterable[str]) -> Iterator[Chang
         if each not in left:
             each.apply()
             yield each
+
+
+def unified(there: object, wanted: object) -> str:
+    """What differs between two JSON values, line by line; nothing if they are the same."""
+    before, after = (
+        json.dumps(each, indent=1, sort_keys=True, ensure_ascii=False).splitlines()
+        for each in (there, wanted)
+    )
+    return "\n".join(list(difflib.unified_diff(before, after, lineterm="", n=1))[2:])

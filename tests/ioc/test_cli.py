@@ -41,6 +41,7 @@ SUBCOMMANDS = [
     ["enrol", "serve"],
     ["provision", "broker"],
     ["provision", "influx"],
+    ["provision", "grafana"],
     ["agent", "enrol"],
     ["agent", "csr"],
     ["agent", "install"],
