@@ -272,6 +272,27 @@ class Rules(Section):
         description="A camera of an online device without a fresh, changing frame for longer "
         "opens an incident.",
     )
+    overdue_share: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        title="Overdue share",
+        description="Of a unit's unfinished cases of a type that may be overdue before it is an "
+        "incident. Proposed, no regulation says one.",
+    )
+    overdue_least: int = Field(
+        default=3,
+        ge=1,
+        title="Overdue cases",
+        description="Of a unit and type, below which its own list is enough. Proposed.",
+    )
+    silent_feed_h: float = Field(
+        default=12,
+        gt=0,
+        title="Silent source",
+        description="Working hours (12 are a day and a half) after which a source that told "
+        "nothing new opens an incident: what is told daily was missed twice. Proposed.",
+    )
 
 
 class Keep(Section):
@@ -319,6 +340,9 @@ class Subsystems(Section):
     )
 
 
+Phone = Annotated[str, StringConstraints(pattern=r"^[0-9+][0-9 .-]{2,23}$")]
+
+
 class Citizens(Section):
     """The public page `/bao-tin`, where anybody reports something to the desk."""
 
@@ -352,6 +376,34 @@ class Citizens(Section):
         le=100_000,
         title="Tries in total",
         description="Forms an hour from everybody.",
+    )
+    near_m: float = Field(
+        default=2_000,
+        gt=0,
+        title="Near",
+        description="Metres within which a report of a fire or landslide joins an open incident "
+        "whose place is known. Proposed: people see smoke from afar and send where they stand.",
+    )
+    recent_min: float = Field(
+        default=30,
+        gt=0,
+        title="Recent",
+        description="Minutes since an incident was last seen within which a report joins it. "
+        "Proposed.",
+    )
+    witnesses_told: int = Field(
+        default=2,
+        ge=0,
+        le=100,
+        title="Witnesses told",
+        description="Reports that join an incident and are told to phones; later ones are only "
+        "counted. Proposed.",
+    )
+    power_hotline: Phone | None = Field(
+        default=None,
+        title="Power company",
+        description="Number that the page names for a broken power line, once the district has "
+        "confirmed it; none: people are told to stay away.",
     )
 
     @field_validator("trusted_proxies")
@@ -471,9 +523,7 @@ class Duty(Section):
 
     name: str = Field(min_length=1, max_length=80, title="Name", description="A person or desk.")
     role: str = Field(default="", max_length=80, title="Role", description="What they answer for.")
-    phone: str = Field(
-        pattern=r"^[0-9+][0-9 .-]{2,23}$", title="Telephone", description="As it is dialled."
-    )
+    phone: Phone = Field(title="Telephone", description="As it is dialled.")
 
 
 class HubConfig(Section):

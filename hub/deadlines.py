@@ -8,13 +8,14 @@ late dossiers are one thing to look at and not fifty.
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from hub import feeds
 from hub.catalogue.records import Catalogue
+from hub.config import Rules
 from hub.database import Database, Work
 from hub.incident import Alarm, IncidentType, Place, Severity
 from hub.incidents import AlreadyClosed, Incidents
@@ -30,13 +31,6 @@ URGENT = ("khan", "hoa-toc")
 AT_ONCE = ("disease",)
 """Types that are always urgent: the law counts hours."""
 MOST_URGENT = 100
-SHARE = 0.05
-"""Of a unit's unfinished cases of a type that may be overdue before it is an incident (DOMAIN:
-"unit > 5 % overdue", our proposal)."""
-LEAST = 3
-"""Overdue cases of a unit below which its own list is enough."""
-
-
 NOWHERE = Place()
 
 
@@ -56,7 +50,8 @@ class Trouble:
 class Deadlines:
     """`look` compares what is with what should be."""
 
-    def __init__(self, incidents: Incidents, knowledge: Knowledge) -> None:
+    def __init__(self, incidents: Incidents, knowledge: Knowledge, rules: Rules) -> None:
+        self._rules = rules
         self._incidents = incidents
         self._knowledge = knowledge
 
@@ -93,7 +88,8 @@ class Deadlines:
     def _troubles(self, connection: Connection, now: datetime) -> Iterator[Trouble]:
         yield from (self._urgent(row, now) for row in _urgent(connection, now))
         yield from self._late_units(connection, now)
-        yield from _silent(connection, now, self._knowledge.clock)
+        silent_after = timedelta(hours=self._rules.silent_feed_h)
+        yield from _silent(connection, now, self._knowledge.clock, silent_after)
 
     def _urgent(self, row: Row[Any], now: datetime) -> Trouble:
         cycle = self._knowledge.lifecycles[row.type]
@@ -112,7 +108,8 @@ class Deadlines:
 
     def _late_units(self, connection: Connection, now: datetime) -> Iterator[Trouble]:
         for row in _counts(connection, now):
-            if row.overdue < LEAST or row.overdue <= SHARE * row.unfinished:
+            tolerated = self._rules.overdue_share * row.unfinished
+            if row.overdue < self._rules.overdue_least or row.overdue <= tolerated:
                 continue
             cycle = self._knowledge.lifecycles[row.type]
             unit, place = _unit(self._knowledge.catalogue, row.unit, now)
@@ -158,13 +155,15 @@ def _counts(connection: Connection, now: datetime) -> list[Row[Any]]:
     return list(connection.execute(query))
 
 
-def _silent(connection: Connection, now: datetime, clock_: WorkingTime) -> Iterator[Trouble]:
+def _silent(
+    connection: Connection, now: datetime, clock_: WorkingTime, silent_after: timedelta
+) -> Iterator[Trouble]:
     """People's sources: machines that fall silent are told of by the watch of devices."""
     for feed in feeds.known(connection):
         told = feed.last_item_at
         if told is None or feed.entrance in (Entrance.PERSON, Entrance.HUB, Entrance.MQTT):
             continue
-        if clock_.between(told, now) > feeds.SILENT_AFTER:
+        if clock_.between(told, now) > silent_after:
             said = f" Lỗi lần cuối: {feed.error}." if feed.error else ""
             yield Trouble(
                 originator=f"feed {feed.name}",

@@ -1,7 +1,7 @@
 """Sources of data: when each last spoke.  "Sống" is a property of a source, not of a screen."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -9,9 +9,6 @@ from sqlalchemy import Connection, select
 from hub.database import Work, upsert
 from hub.provenance import Provenance
 from hub.records import feeds
-
-SILENT_AFTER = timedelta(hours=12)
-"""Of working time (a day and a half): what is told daily and did not come was missed twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,7 +152,7 @@ class Hub:
             database=self.database,
             devices=self._devices,
             watch=Watch(self.incidents, places, config.rules),
-            deadlines=Deadlines(self.incidents, self.knowledge),
+            deadlines=Deadlines(self.incidents, self.knowledge, config.rules),
             series_refusal=self._series_refusal,
             health=self.health,
         )

@@ -175,7 +175,7 @@ def note_of(
         made_at=now,
         incidents=_open(connection),
         faults=_faults(connection, config, now),
-        silent=_silent(connection, clock, now),
+        silent=_silent(connection, config, clock, now),
         level_today=today,
         level_tomorrow=tomorrow,
         phones=tuple(Phone(name=o.name, role=o.role, phone=o.phone) for o in config.duty),
@@ -248,13 +248,16 @@ def _faults(connection: Connection, config: HubConfig, now: datetime) -> tuple[F
     )  # fmt: skip
 
 
-def _silent(connection: Connection, clock: WorkingTime, now: datetime) -> tuple[Silent, ...]:
+def _silent(
+    connection: Connection, config: HubConfig, clock: WorkingTime, now: datetime
+) -> tuple[Silent, ...]:
+    silent_after = timedelta(hours=config.rules.silent_feed_h)
     return tuple(
         Silent(feed=feed.name, last_item_at=feed.last_item_at)
         for feed in feeds.known(connection)
         if feed.last_item_at is not None
         and feed.entrance not in (Entrance.PERSON, Entrance.HUB, Entrance.MQTT)
-        and clock.between(feed.last_item_at, now) > feeds.SILENT_AFTER
+        and clock.between(feed.last_item_at, now) > silent_after
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from hub.config import Citizens
 from hub.database import Work
 from hub.fires import TYPES as FIRES
 from hub.geometry import Spot, distance_m
@@ -20,9 +21,6 @@ from hub.places import Commune
 from hub.records import citizen_reports, incidents
 from hub.wording import small
 
-NEAR_M = 2_000
-RECENT = timedelta(minutes=30)
-WITNESSES_TOLD = 2
 JOINED_VI = "người dân báo tin, chưa xác minh"
 
 
@@ -66,57 +64,56 @@ KINDS = {
 class ReportAlarms:
     """Stateless but for the wiring; each call inside of the caller's `Work`."""
 
-    def __init__(self, open_incidents: Incidents) -> None:
+    def __init__(self, open_incidents: Incidents, settings: Citizens) -> None:
         self._incidents = open_incidents
+        self._settings = settings
 
     def tell(self, work: Work, told: Told, may_open: Callable[[], bool]) -> str | None:
         """The incident that the report belongs to; None if it is none, or opens too many."""
         kind = KINDS.get(told.category)
         if kind is None:
             return None
-        known = _known(work, told, kind)
+        known = self._known(work, told, kind)
         if known is not None:
-            self._incidents.refresh(
-                work, known.id, _more(known, told), joined=_joined(work, known.id)
-            )
+            joined = JOINED_VI if _witnesses(work, known.id) < self._settings.witnesses_told else ""
+            self._incidents.refresh(work, known.id, _more(known, told), joined=joined)
             return str(known.id)
         if not may_open():
             return None
         return self._incidents.raise_(work, _alarm(told, kind)).incident
 
+    def _known(self, work: Work, told: Told, kind: _Kind) -> Row[Any] | None:
+        query = select(incidents).where(
+            incidents.c.closed_at.is_(None),
+            incidents.c.drill.is_(False),
+            incidents.c.type.in_(kind.joins),
+        )
+        rows = work.connection.execute(query.order_by(incidents.c.last_seen_at.desc())).all()
+        recent = told.at - timedelta(minutes=self._settings.recent_min)
+        return next(
+            (row for row in rows
+             if row.originator == _originator(told)
+             or (row.last_seen_at >= recent and _is_near(row, told, self._settings.near_m))),
+            None,
+        )  # fmt: skip
 
-def _known(work: Work, told: Told, kind: _Kind) -> Row[Any] | None:
-    query = select(incidents).where(
-        incidents.c.closed_at.is_(None),
-        incidents.c.drill.is_(False),
-        incidents.c.type.in_(kind.joins),
-    )
-    rows = work.connection.execute(query.order_by(incidents.c.last_seen_at.desc())).all()
-    return next(
-        (row for row in rows
-         if row.originator == _originator(told)
-         or (row.last_seen_at >= told.at - RECENT and _is_near(row, told))),
-        None,
-    )  # fmt: skip
 
-
-def _is_near(row: Row[Any], told: Told) -> bool:
+def _is_near(row: Row[Any], told: Told, near_m: float) -> bool:
     """The position of a camera is not where its fire is."""
     if told.commune is not None and row.commune_code == told.commune.code:
         return True
     if told.spot is None or row.lat is None or not row.fixed:
         return False
-    return distance_m(told.spot, Spot(row.lat, row.lon)) <= NEAR_M
+    return distance_m(told.spot, Spot(row.lat, row.lon)) <= near_m
 
 
-def _joined(work: Work, incident: str) -> str:
+def _witnesses(work: Work, incident: str) -> int:
     query = (
         select(func.count())
         .select_from(citizen_reports)
         .where(citizen_reports.c.incident == incident)
     )
-    witnesses = work.connection.scalar(query) or 0
-    return JOINED_VI if witnesses < WITNESSES_TOLD else ""
+    return work.connection.scalar(query) or 0
 
 
 def _more(row: Row[Any], told: Told) -> Alarm:

@@ -56,7 +56,7 @@ def install(app: FastAPI, context: Context, door: Door, render: Renderer) -> Non
     """The desk's pages always; the public page where it is enabled."""
     book = Reports(
         context.admission, context.knowledge.lifecycles[reports.TYPE],
-        ReportAlarms(context.incidents), district(),
+        ReportAlarms(context.incidents, context.config.citizens), district(),
     )  # fmt: skip
     app.include_router(ReportDesk(context, door, render, book).router)
     citizens = context.config.citizens
@@ -77,7 +77,10 @@ class PublicPage:
         self._gate = Gate(per_address=config.tries_per_address, in_total=config.tries_in_total)
         self._templates = Jinja2Templates(directory=str(TEMPLATES))
         self._templates.env.globals.update(
-            wording=wording, categories=categories, ratings=reports.RATINGS
+            wording=wording,
+            categories=categories,
+            ratings=reports.RATINGS,
+            power_hotline=config.power_hotline,
         )
         self.router = APIRouter(prefix="/bao-tin")
         self.router.get("")(self.form)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Row, insert, select, update
 
 from hub import feeds
+from hub.config import Rules
 from hub.database import Database
 from hub.deadlines import Deadlines
 from hub.incidents import Incidents
@@ -29,8 +30,8 @@ def add(database: Database, name: str, **fields: Any) -> None:
         work.connection.execute(insert(cases).values(usual | fields))
 
 
-def looked(database: Database, now: datetime = NOON) -> list[Row[Any]]:
-    watch = Deadlines(Incidents(lambda *_: None), knowledge())
+def looked(database: Database, now: datetime = NOON, rules: Rules | None = None) -> list[Row[Any]]:
+    watch = Deadlines(Incidents(lambda *_: None), knowledge(), rules or Rules())
     watch.look(database, now)
     query = select(incidents).where(incidents.c.closed_at.is_(None))
     with database.read() as connection:
@@ -95,6 +96,28 @@ def test_few_late_cases_are_the_units_own_business(
     for number in range(fine):
         add(database, f"fine-{number}", due_at=NOON + DAY)
     assert looked(database) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "found"),
+    [
+        (Rules(overdue_least=1, overdue_share=0), 1),
+        (Rules(overdue_least=2, overdue_share=0.5), 0),
+        (Rules(overdue_least=3, overdue_share=0), 0),
+    ],
+)
+def test_the_district_says_how_many_late_cases_are_too_many(
+    database: Database, rules: Rules, found: int
+) -> None:
+    for number in range(2):
+        add(database, f"late-{number}")
+        add(database, f"fine-{number}", due_at=NOON + DAY)
+    assert len(looked(database, rules=rules)) == found
+
+
+def test_the_district_says_how_long_a_source_may_be_silent(database: Database) -> None:
+    heard(database, Entrance.HTTP, NOON)
+    assert len(looked(database, NOON + DAY, Rules(silent_feed_h=4))) == 1
 
 
 def test_a_case_that_waits_for_papers_is_not_late(database: Database) -> None:

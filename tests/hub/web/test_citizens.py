@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from hub.config import Citizens
-from hub.incident import IncidentType
+from hub.incident import IncidentType, Place
 from hub.records import case_events, cases, incident_history, incidents
 from hub.records import citizen_reports as reports
 from hub.web.app import create_app
@@ -228,6 +228,39 @@ def test_a_fire_that_a_camera_sees_is_joined_and_keeps_its_title(village: Desk) 
     assert row.title_vi == "Nghi có khói rừng – hướng 125°"
     assert (row.bearing_deg, row.camera) == (125.0, "thap-prao/bac")
     assert "Người dân cũng báo tin (chưa xác minh)" in row.text_vi
+
+
+def test_the_district_says_how_many_witnesses_phones_hear_of(
+    make_desk: Callable[..., Desk],
+) -> None:
+    desk = make_desk(citizens=OPEN.model_copy(update={"witnesses_told": 0}))
+    desk.raise_fire()
+    sent(desk.client(), category="chay", text="Cháy rừng")
+    with desk.context.database.read() as connection:
+        actions = set(connection.scalars(select(incident_history.c.action)))
+    assert "joined" not in actions
+    assert count(desk, incidents) == 1
+
+
+@pytest.mark.parametrize(("near_m", "incidents_open"), [(5_000, 1), (100, 2)])
+def test_the_district_says_how_near_a_report_belongs_to_a_known_fire(
+    make_desk: Callable[..., Desk], near_m: float, incidents_open: int
+) -> None:
+    desk = make_desk(citizens=OPEN.model_copy(update={"near_m": near_m}))
+    desk.raise_fire(place=Place(lat=15.93, lon=107.64, fixed=True))
+    sent(desk.client(), category="chay", lat="15.94", lon="107.64", commune="")
+    assert count(desk, incidents) == incidents_open
+
+
+@pytest.mark.parametrize("hotline", [None, "0511 222 333"])
+def test_a_power_line_has_the_number_that_the_district_confirmed_or_none(
+    make_desk: Callable[..., Desk], hotline: str | None
+) -> None:
+    desk = make_desk(citizens=OPEN.model_copy(update={"power_hotline": hotline}))
+    page = desk.client().get("/bao-tin").text
+    assert "đứng xa, không chạm vào" in page
+    assert "1900" not in page
+    assert ('href="tel:0511 222 333"' in page) is (hotline is not None)
 
 
 def test_a_drill_is_not_joined(village: Desk) -> None:
