@@ -1,10 +1,12 @@
 """Figures of units for periods: the newest word counts, each word before it is kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from contracts.indicator import ObservationBody
 from hub import audit, stale
@@ -12,8 +14,8 @@ from hub.database import Work
 from hub.provenance import Admitted, Entrance, Provenance
 from hub.records import observations
 
-LOOK_UP = 200
-"""Figures looked up by one query: four values each, below SQLite's limits."""
+LOOK_UP = 1_000
+"""Pairs of a unit and a start of a period looked up by one query: a millisecond or two."""
 
 Key = tuple[str, str, datetime, datetime]
 
@@ -21,7 +23,7 @@ Key = tuple[str, str, datetime, datetime]
 def store(work: Work, bodies: Sequence[ObservationBody], provenance: Provenance) -> Admitted:
     """Files `bodies`; of two for the same figure the later one counts."""
     latest = {_key(body): body for body in bodies}
-    known = _current(work.connection, list(latest))
+    known = _current(work.connection, latest)
     new = [body for key, body in latest.items() if key not in known]
     corrected = [
         (known[key], body)
@@ -53,26 +55,33 @@ def _key(body: ObservationBody) -> Key:
     return body.measure, body.unit, body.period_start, body.period_end
 
 
-def _current(connection: Connection, keys: list[Key]) -> dict[Key, Row[Any]]:
-    return {
-        (row.measure, row.unit, row.period_start, row.period_end): row
-        for some in _in_parts(keys)
-        for row in connection.execute(
-            select(observations).where(
-                observations.c.superseded_at.is_(None),
-                tuple_(
-                    observations.c.measure,
-                    observations.c.unit,
-                    observations.c.period_start,
-                    observations.c.period_end,
-                ).in_(some),
-            )
+def _current(connection: Connection, keys: Collection[Key]) -> dict[Key, Row[Any]]:
+    """By column, for which the index is used: for a list of tuples SQLite reads every row."""
+    found = {}
+    for measure, units, starts in _in_parts(keys):
+        query = select(observations).where(
+            observations.c.superseded_at.is_(None),
+            observations.c.measure == measure,
+            observations.c.unit.in_(units),
+            observations.c.period_start.in_(starts),
         )
-    }
+        for row in connection.execute(query):
+            found[row.measure, row.unit, row.period_start, row.period_end] = row
+    return found
 
 
-def _in_parts(keys: list[Key]) -> Iterator[list[Key]]:
-    return (keys[at : at + LOOK_UP] for at in range(0, len(keys), LOOK_UP))
+def _in_parts(keys: Collection[Key]) -> Iterator[tuple[str, set[str], set[datetime]]]:
+    """A measure with units and starts of periods, which together may hold a few other figures."""
+    for measure, some in groupby(sorted(keys), key=itemgetter(0)):
+        units, starts = set[str](), set[datetime]()
+        for _, unit, start, _ in some:
+            units.add(unit)
+            starts.add(start)
+            if len(units) * len(starts) >= LOOK_UP:
+                yield measure, units, starts
+                units, starts = set(), set()
+        if units:
+            yield measure, units, starts
 
 
 def _supersede(

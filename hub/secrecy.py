@@ -8,6 +8,7 @@ is stored: no board needs them (Luật Bảo vệ dữ liệu cá nhân 91/2025/
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import filterfalse
 
 MARK_NAMES = frozenset({"secrecy", "do_mat", "muc_do_mat", "mat", "classification"})
 OPEN_MARKS = frozenset({"", "khong", "khong mat", "thuong", "none", "open", "false"})
@@ -48,8 +49,11 @@ def check(attributes: Mapping[str, object], *texts: str) -> None:
 
 
 def _stamped(text: str) -> bool:
+    folded = plain(text)
+    if "mat" not in folded:
+        return False
     return bool(_CAPITALS.search(unicodedata.normalize("NFC", text))) or any(
-        _STAMP.search(plain(line)) for line in text.splitlines()
+        _STAMP.search(line) for line in folded.splitlines()
     )
 
 
@@ -63,4 +67,4 @@ def without_persons(text: str) -> str:
 def plain(text: str) -> str:
     """Lower case without accents; `đ` is `d`."""
     folded = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(each for each in folded if not unicodedata.combining(each)).strip()
+    return "".join(filterfalse(unicodedata.combining, folded)).strip()

@@ -3,11 +3,11 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, tuple_
+from sqlalchemy import Connection, Row, insert, select
 
 from contracts.indicator import CaseBody
 from hub import audit, stale
@@ -19,10 +19,11 @@ from hub.provenance import Admitted, Provenance
 from hub.records import case_events, cases
 from hub.working_time import WorkingTime
 
-LOOK_UP = 400
-"""Cases looked up by one query: two values each, below SQLite's limits."""
+LOOK_UP = 500
+"""Cases looked up by one query, below the databases' limits of parameters."""
 
 Key = tuple[str, str]
+_Whose = Row[str, str, str, datetime]
 
 
 class CaseBook:
@@ -80,7 +81,7 @@ class CaseBook:
         if not rows:
             return
         work.connection.execute(insert(case_events), rows)
-        before = _now(work.connection, list(fresh))
+        before = _whose(work.connection, list(fresh))
         folded, changes = [], []
         for key, new in fresh.items():
             if not new:
@@ -102,23 +103,36 @@ def history(connection: Connection, case_type: str, case: str) -> Sequence[Row[A
 
 def _events(connection: Connection, keys: list[Key]) -> dict[Key, list[dict[str, Any]]]:
     found: dict[Key, list[dict[str, Any]]] = defaultdict(list)
-    for at in range(0, len(keys), LOOK_UP):
+    for case_type, names in _in_parts(keys):
         query = select(case_events).where(
-            tuple_(case_events.c.type, case_events.c.case).in_(keys[at : at + LOOK_UP])
+            case_events.c.type == case_type, case_events.c.case.in_(names)
         )
-        for row in connection.execute(query):
+        for row in connection.execute(query.order_by(case_events.c.id)):
             found[row.type, row.case].append(row._asdict())
     return found
 
 
-def _now(connection: Connection, keys: list[Key]) -> dict[Key, Row[Any]]:
+def _whose(connection: Connection, keys: list[Key]) -> dict[Key, _Whose]:
+    """Unit and reception of each case that is known."""
     return {
         (row.type, row.case): row
-        for at in range(0, len(keys), LOOK_UP)
+        for case_type, names in _in_parts(keys)
         for row in connection.execute(
-            select(cases).where(tuple_(cases.c.type, cases.c.case).in_(keys[at : at + LOOK_UP]))
+            select(cases.c.type, cases.c.case, cases.c.unit, cases.c.received_at).where(
+                cases.c.type == case_type, cases.c.case.in_(names)
+            )
         )
     }
+
+
+def _in_parts(keys: Iterable[Key]) -> Iterator[tuple[str, list[str]]]:
+    """By type, for which the index is used: for a list of tuples SQLite reads every row."""
+    by_type: dict[str, list[str]] = defaultdict(list)
+    for case_type, case in keys:
+        by_type[case_type].append(case)
+    for case_type, names in by_type.items():
+        for at in range(0, len(names), LOOK_UP):
+            yield case_type, names[at : at + LOOK_UP]
 
 
 def _same_step(
@@ -163,7 +177,7 @@ def _columns(
 
 
 def _changes(
-    case_type: str, new: Sequence[Mapping[str, Any]], now: CaseNow, before: Row[Any] | None
+    case_type: str, new: Sequence[Mapping[str, Any]], now: CaseNow, before: _Whose | None
 ) -> list[tuple[str, str, datetime]]:
     """From the day of the first new event on; if the case was moved, for the old unit too.  By
     day, so that the thousand events of a day are one mark."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from hub.wording import LOCAL
 
@@ -19,6 +20,10 @@ class Span(StrEnum):
     QUARTER = "quarter"
     YEAR = "year"
 
+
+REMEMBERED = 4_096
+"""Periods of a day or longer that are kept: each figure, case and text asks for some, of a few
+hundred days."""
 
 _MONTHS = {Span.MONTH: 1, Span.QUARTER: 3, Span.YEAR: 12}
 
@@ -58,7 +63,12 @@ def containing(span: Span, moment: datetime) -> Period:
     if span is Span.HOUR:
         start = local.replace(minute=0, second=0, microsecond=0)
         return Period(span=span, start=_utc(start), end=_utc(start + timedelta(hours=1)))
-    first = _first_day(span, local.date())
+    return _of_days(span, local.date())
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _of_days(span: Span, day: date) -> Period:
+    first = _first_day(span, day)
     return Period(span=span, start=_midnight(first), end=_midnight(_after(span, first)))
 
 

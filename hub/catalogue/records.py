@@ -234,6 +234,7 @@ class Catalogue:
         self._children_on: dict[date, dict[str, list[str]]] = {}
         self._at: dict[date, dict[str, Indicator]] = {}
         self._below: dict[tuple[str, date], frozenset[str]] = {}
+        self._above: dict[tuple[str, date], tuple[Unit, ...]] = {}
 
     def at(self, day: date) -> dict[str, Indicator]:
         """The indicators in force on `day`, by id; the same dictionary for the same day, not to
@@ -270,6 +271,11 @@ class Catalogue:
 
     def above(self, code: str, day: date) -> tuple[Unit, ...]:
         """The unit and those that it is in on `day`, smallest first."""
+        if (code, day) not in self._above:
+            _remember(self._above, (code, day), self._all_above(code, day))
+        return self._above[code, day]
+
+    def _all_above(self, code: str, day: date) -> tuple[Unit, ...]:
         chain: list[Unit] = []
         unit = self.unit(code, day)
         while unit is not None and unit not in chain:

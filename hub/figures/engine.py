@@ -26,6 +26,7 @@ from hub.catalogue.records import Catalogue, Indicator
 from hub.clerk import Clerk
 from hub.database import Database, Work, upsert
 from hub.figures.facts import SqlFacts
+from hub.figures.grades import Grades
 from hub.figures.reach import Change, Wanted, reached
 from hub.records import figures, spool, stale
 from hub.timeseries.lineprotocol import encode
@@ -123,14 +124,14 @@ class Figures:
         self, connection: Connection, wanted: list[Wanted], now: datetime
     ) -> Iterable[Figure]:
         facts = SqlFacts(connection, now)
-        grades: dict[tuple[str, str, datetime], Grade] = {}
+        grades = Grades(connection, wanted)
         for one in wanted:
             indicator = self._catalogue.at(one.period.day)[one.indicator]
             units = self._catalogue.below(one.unit, one.period.day)
             outcome = indicator.parsed.evaluate(facts, Scope(units=units, period=one.period))
-            before = _grade_before(connection, grades, one)
+            before = grades.before(one)
             now_grade = grade(outcome.value, indicator.bands, indicator.direction, before)
-            grades[one.indicator, one.unit, one.period.start] = now_grade
+            grades.now(one, now_grade)
             yield Figure(
                 indicator=indicator, unit=one.unit, period=one.period, outcome=outcome,
                 before=before, grade=now_grade, computed_at=now,
@@ -149,26 +150,6 @@ def is_current(figure: Figure) -> bool:
     """Of the period that runs now or has just ended: what may still raise an alarm."""
     last = containing(figure.period.span, figure.computed_at)
     return figure.period.start >= last.start - timedelta(microseconds=1)
-
-
-def _grade_before(
-    connection: Connection, known: dict[tuple[str, str, datetime], Grade], one: Wanted
-) -> Grade:
-    """How the same figure stood, or else the one of the period before."""
-    before = one.period.previous().start
-    if (found := known.get((one.indicator, one.unit, before))) is not None:
-        return found
-    query = (
-        select(figures.c.grade)
-        .where(
-            figures.c.indicator == one.indicator,
-            figures.c.unit == one.unit,
-            figures.c.period_start.in_((before, one.period.start)),
-        )
-        .order_by(figures.c.period_start.desc())
-        .limit(1)
-    )
-    return Grade(connection.scalar(query) or Grade.UNKNOWN)
 
 
 def _row(figure: Figure) -> dict[str, Any]:

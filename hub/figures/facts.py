@@ -5,18 +5,63 @@ no more than one; the answers are kept for one run.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    and_,
+    bindparam,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from hub.catalogue.condition import And, Attribute, Condition, Not, Or, Predicate, Relation
 from hub.catalogue.formula import Scope
 from hub.catalogue.loader import DISTRICT
 from hub.catalogue.periods import Period
+from hub.columns import Instant
 from hub.records import cases, mentions, observations
 
 By = Mapping[str, float]
+
+LONGEST = timedelta(days=366)
+"""A year is the longest period: what touches a moment began no earlier."""
+
+_MEASURE, _START, _END, _SINCE = (
+    bindparam("of", type_=String()), bindparam("start", type_=Instant()),
+    bindparam("end", type_=Instant()), bindparam("since", type_=Instant()),
+)  # fmt: skip
+_CURRENT = observations.c.superseded_at.is_(None), observations.c.measure == _MEASURE
+_TOLD = {
+    how: select(observations.c.unit, getattr(func, how)(observations.c.value))
+    .where(
+        *_CURRENT,
+        observations.c.period_start >= _START,
+        observations.c.period_start < _END,
+        observations.c.period_end <= _END,
+    )
+    .group_by(observations.c.unit)
+    for how in ("sum", "count", "max", "min")
+}
+"""The bounds of `period_start` are what the index finds; those of `period_end` are the question."""
+
+_LAST = (
+    select(observations.c.unit, observations.c.value)
+    .where(
+        *_CURRENT,
+        observations.c.period_start < _END,
+        observations.c.period_start >= _SINCE,
+        observations.c.period_end > _START,
+    )
+    .order_by(observations.c.period_start)
+)
 
 
 class SqlFacts:
@@ -67,32 +112,15 @@ class SqlFacts:
 
     def _told(self, measure: str, period: Period, how: str) -> By:
         def ask(*_: object) -> By:
-            query = (
-                select(observations.c.unit, getattr(func, how)(observations.c.value))
-                .where(
-                    observations.c.superseded_at.is_(None),
-                    observations.c.measure == measure,
-                    observations.c.period_start >= period.start,
-                    observations.c.period_end <= period.end,
-                )
-                .group_by(observations.c.unit)
-            )
-            return _pairs(self._connection.execute(query))
+            asked = {"of": measure, "start": period.start, "end": period.end}
+            return _pairs(self._connection.execute(_TOLD[how], asked))
 
         return self._answer((how, measure, period), ask)
 
     def _last(self, measure: str, period: Period) -> By:
-        query = (
-            select(observations.c.unit, observations.c.value)
-            .where(
-                observations.c.superseded_at.is_(None),
-                observations.c.measure == measure,
-                observations.c.period_start < period.end,
-                observations.c.period_end > period.start,
-            )
-            .order_by(observations.c.period_start)
-        )
-        return _pairs(self._connection.execute(query))
+        asked = {"of": measure, "start": period.start, "end": period.end}
+        asked |= {"since": period.start - LONGEST}
+        return _pairs(self._connection.execute(_LAST, asked))
 
     def _count(self, case_type: str, period: Period, where: Condition) -> By:
         query = (

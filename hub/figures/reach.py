@@ -1,11 +1,11 @@
 """Which figures a change reaches: from one number of one school to the district's month."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from hub.catalogue import formula
 from hub.catalogue.loader import DISTRICT
 from hub.catalogue.periods import Period, between, containing
 from hub.catalogue.records import Catalogue, Indicator
@@ -39,8 +39,8 @@ def reached(catalogue: Catalogue, change: Change, now: datetime) -> Iterator[Wan
     day = change.start.astimezone(LOCAL).date()
     chain = catalogue.above(change.unit, day)
     units = {unit.kind: unit.id for unit in chain} or {"district": DISTRICT}
-    for indicator in catalogue.at(day).values():
-        if change.source in _asked(indicator.formula):
+    for indicator in _asking(catalogue).get(change.source, ()):
+        if indicator.in_force(day):
             kinds = catalogue.kinds_from(indicator.level)
             for period in _periods(catalogue, indicator, change, now):
                 for kind in kinds:
@@ -48,12 +48,16 @@ def reached(catalogue: Catalogue, change: Change, now: datetime) -> Iterator[Wan
                         yield Wanted(indicator=indicator.id, unit=units[kind], period=period)
 
 
-@lru_cache(maxsize=2_048)
-def _asked(written: str) -> frozenset[str]:
-    """The sources that a formula asks for: looked up for each mark and each indicator."""
-    asked = formula.parse(written)
-    mentions = {MENTIONS} if asked.over_mentions else frozenset[str]()
-    return asked.measures | asked.case_types | mentions
+@lru_cache(maxsize=1)
+def _asking(catalogue: Catalogue) -> Mapping[str, list[Indicator]]:
+    """Which indicators, of any time, ask for a source: looked up for each mark."""
+    found: dict[str, list[Indicator]] = defaultdict(list)
+    for indicator in catalogue.indicators:
+        asked = indicator.parsed
+        mentions = {MENTIONS} if asked.over_mentions else frozenset[str]()
+        for source in asked.measures | asked.case_types | mentions:
+            found[source].append(indicator)
+    return found
 
 
 def _periods(

@@ -19,6 +19,9 @@ from hub.places import Commune, Places, district
 DISTRICT = "505"
 """The district's own code; it ended on 1 July 2025 and lives on as a configured area."""
 
+HEIRS = 1_024
+"""Old communes and days whose successor is remembered: two months of the news."""
+
 Kind = Literal["district", "commune", "village", "water", "works", "road", "site"]
 
 
@@ -75,6 +78,7 @@ class Gazetteer:
 
     def __init__(self, places: Places, facts: PlacesFile) -> None:
         self._places = places
+        self._heir = lru_cache(maxsize=HEIRS)(places.at)
         self._facts = facts
         self._names = Phrases(self._entries())
         self._own = Phrases((name, name) for name in facts.own_provinces)
@@ -131,7 +135,7 @@ class Gazetteer:
         valid = [commune for commune in communes if commune.valid_on(day)]
         gone = [each for each in communes if each.valid_to is not None and each.valid_to <= day]
         if not valid:
-            valid = [heir for one in gone if (heir := self._places.at(one.centre, day))]
+            valid = [heir for one in gone if (heir := self._heir(one.centre, day))]
         return valid[0].code if valid else None
 
     def _entries(self) -> Iterator[tuple[str, _Name]]:

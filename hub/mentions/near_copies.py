@@ -72,15 +72,21 @@ class Signature:
 
     def resemblance(self, other: "Signature") -> float:
         """Estimated common runs by all runs, 0 to 1; exact for texts of few runs."""
-        mine, theirs = set(self.hashes), set(other.hashes)
-        smallest = sorted(mine | theirs)[:SKETCH]
-        common = mine & theirs
-        return sum(each in common for each in smallest) / max(len(smallest), 1)
+        mine = set(self.hashes)
+        smallest = sorted(mine.union(other.hashes))[:SKETCH]
+        common = mine.intersection(other.hashes, smallest)
+        return len(common) / max(len(smallest), 1)
 
     def is_copy_of(self, other: "Signature") -> bool:
         fewest = min(len(self.hashes), len(other.hashes))
         least = ALIKE_SHORT if fewest < SHORT else ALIKE
-        return fewest > 0 and self.resemblance(other) >= least
+        return self._may_resemble(other, least) and self.resemblance(other) >= least
+
+    def _may_resemble(self, other: "Signature", least: float) -> bool:
+        """False for most texts that are compared; costs half of knowing by how much."""
+        common = len(set(self.hashes).intersection(other.hashes))
+        every = len(self.hashes) + len(other.hashes) - common
+        return 0 < common >= least * min(every, SKETCH)
 
 
 def signature(title: Text, body: Text) -> Signature:
@@ -96,16 +102,20 @@ def _spoken(text: Text) -> list[str]:
 
 
 def _runs(syllables: list[str]) -> set[int]:
-    codes = [_code(each) for each in syllables]
-    if 0 < len(codes) < RUN:
-        codes += [0] * (RUN - len(codes))
-    triples = zip(codes, codes[1:], codes[2:], strict=False)
-    return {(one * _FIRST + two * _SECOND + three) & _MASK for one, two, three in triples}
+    if not syllables:
+        return set()
+    codes = [_codes(each) for each in syllables]
+    codes += [(0, 0, 0)] * (RUN - len(codes))
+    firsts, seconds, thirds = zip(*codes, strict=True)
+    runs = zip(firsts, seconds[1:], thirds[2:], strict=False)
+    return {(one + two + three) & _MASK for one, two, three in runs}
 
 
 @lru_cache(maxsize=65_536)
-def _code(syllable: str) -> int:
-    return int.from_bytes(blake2b(syllable.encode(), digest_size=8).digest(), "little")
+def _codes(syllable: str) -> tuple[int, int, int]:
+    """As the first, the second and the third of a run: only their sum is left to do."""
+    code = int.from_bytes(blake2b(syllable.encode(), digest_size=8).digest(), "little")
+    return code * _FIRST & _MASK, code * _SECOND & _MASK, code
 
 
 @dataclass(slots=True)

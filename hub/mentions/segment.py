@@ -23,8 +23,10 @@ from hub.mentions.text import Text
 MODEL = Path("pipeline", "word_tokenize", "models", "ws_crf_vlsp2013_20230727")
 MOST_SYLLABLES = 24
 """Of a title: a long one."""
+REMEMBERED = 2_048
+"""Titles whose words are kept, some megabytes: a text posted again mostly keeps its headline."""
 
-Tagger = Callable[[Sequence[str]], Sequence[str]]
+Tagger = Callable[[tuple[str, ...]], Sequence[str]]
 log = logging.getLogger(__name__)
 
 
@@ -86,9 +88,10 @@ def load() -> Tagger:
     except (ImportError, OSError, ValueError, pickle.UnpicklingError) as error:
         raise SegmenterMissing(str(error)) from error
 
-    def tag(syllables: Sequence[str]) -> Sequence[str]:
+    @lru_cache(maxsize=REMEMBERED)
+    def tag(syllables: tuple[str, ...]) -> Sequence[str]:
         rows = featurizer.process([[[syllable] for syllable in syllables]])
-        return list(engine.tag(rows[0]))
+        return tuple(engine.tag(rows[0]))
 
     return tag
 

@@ -1,7 +1,7 @@
 """Online texts in the records: read, joined to their near copies, with numbers of persons gone."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +41,7 @@ class MentionBook:
     def store(self, work: Work, bodies: Sequence[MentionBody], provenance: Provenance) -> Admitted:
         digests = {_digest(body): body for body in bodies}
         known = _known(work.connection, list(digests))
-        fresh = [body for digest, body in digests.items() if digest not in known]
+        fresh = {digest: body for digest, body in digests.items() if digest not in known}
         grown = [
             (known[digest], body.interactions)
             for digest, body in digests.items()
@@ -61,17 +61,19 @@ class MentionBook:
             repeated=len(bodies) - len(fresh) - len(grown),
         )
 
-    def _file(self, work: Work, bodies: Sequence[MentionBody], provenance: Provenance) -> None:
-        if not bodies:
+    def _file(self, work: Work, fresh: Mapping[bytes, MentionBody], provenance: Provenance) -> None:
+        """Each by its digest."""
+        if not fresh:
             return
         copies = self._clusters(work.connection)
         rows: list[dict[str, Any]] = []
         changes: list[tuple[str, str, datetime]] = []
-        for body in sorted(bodies, key=lambda each: each.published_at):
+        for digest, body in sorted(fresh.items(), key=lambda each: each[1].published_at):
             name = new_ulid()
             reading = read(body.title, body.text, body.published_at)
             cluster = copies.add(name, reading.signature, body.published_at)
-            rows.append(_row(name, cluster, body, reading, provenance))
+            told = _row(body, reading, provenance)
+            rows.append(told | {"id": name, "digest": digest, "cluster": cluster})
             day = containing(Span.DAY, body.published_at).start
             changes += [(stale.MENTIONS, unit, day) for unit in (*reading.communes, DISTRICT)]
             if self._on_candidate and (found := candidate(reading)) is not None:
@@ -124,15 +126,13 @@ def _stored(connection: Connection) -> list[Stored]:
     ]  # fmt: skip
 
 
-def _row(
-    name: str, cluster: str, body: MentionBody, reading: Reading, provenance: Provenance
-) -> dict[str, Any]:
+def _row(body: MentionBody, reading: Reading, provenance: Provenance) -> dict[str, Any]:
     return {
-        "id": name, "digest": _digest(body), "source": body.source, "url": body.url,
+        "source": body.source, "url": body.url,
         "title": secrecy.without_persons(body.title),
         "text": secrecy.without_persons(body.text), "published_at": body.published_at,
         "recorded_at": provenance.recorded_at, "interactions": body.interactions,
-        "cluster": cluster, "signature": bytes(reading.signature),
+        "signature": bytes(reading.signature),
         "tone": reading.tone.mood.value, "tone_score": reading.tone.score,
         "topics": [topic.id for topic in reading.topics], "communes": list(reading.communes),
         "keywords": list(reading.keywords), "demo": provenance.demo,

@@ -28,9 +28,11 @@ END, PAUSE = ".", ","
 _TOKEN = re.compile(
     r"\d+(?:[.,/:]\d+)+"
     r"|[^\W_]+(?:['’ʼ`][^\W_]+)*"
-    r"|(?P<end>[.!?…]+(?=\s|$|[\"”)])|[;\n])"
-    r"|(?P<pause>[,:()\"“”]|(?<=\s)[-–—](?=\s))"
+    r"|[.!?…]+(?=\s|$|[\"”)])|[;\n]"
+    r"|[,:()\"“”]|(?<=\s)[-–—](?=\s)"
 )
+_SIGNS = dict.fromkeys(".!?…;\n", END) | dict.fromkeys(',:()"“”-–—', PAUSE)
+"""What a token is that is no syllable, by its first character."""
 _TAG = re.compile(r"\s*[/!]?\s*([a-zA-Z]+|--)")
 _BLOCKS = frozenset({"p", "br", "div", "li", "ul", "tr", "td", "th", "table", "hr", "h", "title"})
 """`h` is `h1` to `h6`: a tag is known by its letters."""
@@ -104,21 +106,21 @@ def text(*parts: str) -> Text:
     return Text(tuple(original), syllables, _is_plain(syllables), _tells_names(original))
 
 
-def _tokens(raw: str) -> Iterator[str]:
-    for match in _TOKEN.finditer(clean(raw)):
-        kind = match.lastgroup
-        yield match[0] if kind is None else END if kind == "end" else PAUSE
+def _tokens(raw: str) -> list[str]:
+    return [_SIGNS.get(token[0], token) for token in _TOKEN.findall(clean(raw))]
 
 
 def _is_plain(syllables: Sequence[str]) -> bool:
-    spoken = [each for each in syllables if each.isalpha()]
-    return sum(not each.isascii() for each in spoken) < PLAIN_SHARE * max(len(spoken), 1)
+    spoken = list(filter(str.isalpha, syllables))
+    accented = len(spoken) - sum(map(str.isascii, spoken))
+    return accented < PLAIN_SHARE * max(len(spoken), 1)
 
 
 def _tells_names(original: Sequence[str]) -> bool:
     """Not by the first word, which a sentence begins with."""
-    spoken = [each[0].isupper() for each in original if each[0].isalpha()]
-    return any(spoken[1:]) and not all(spoken)
+    initials = filter(str.isalpha, [each[0] for each in original])
+    capital = list(map(str.isupper, initials))
+    return any(capital[1:]) and not all(capital)
 
 
 def clean(raw: str) -> str:

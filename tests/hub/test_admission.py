@@ -16,6 +16,7 @@ from hub.database import Database
 from hub.mentions.store import MentionBook
 from hub.provenance import Admitted, Entrance, NotAdmitted, Provenance
 from hub.records import case_events, cases, mentions, observations, stale
+from tests.hub import plans
 from tests.hub.conftest import NOON, admission, knowledge
 
 TODAY = containing(Span.DAY, NOON)
@@ -173,3 +174,11 @@ def test_a_text_of_a_fire_here_is_told_of_inside_the_transaction(database: Datab
     by = Admission(knowledge(), MentionBook(hear))
     admit(database, text(), text(url="2", title="Cháy hàng ở chợ", text="Áo mới cháy hàng"), by=by)
     assert told == ["fire 20467 bao"]
+
+
+def test_the_history_of_cases_is_not_read_to_take_in_more(database: Database) -> None:
+    told = [dossier(case=f"H49.{number}") for number in range(600)]
+    with database.work() as work, plans.steps(work.connection) as found:
+        assert admission().admit(work, told, CSDL) == Admitted(stored=600)
+    assert [step for step in found if "case_events" in step]
+    assert not [step for step in found if step.startswith("SCAN")]

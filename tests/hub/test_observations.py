@@ -9,6 +9,7 @@ from hub import audit, observations
 from hub.database import Database
 from hub.provenance import Admitted, Entrance, Provenance
 from hub.records import stale
+from tests.hub import plans
 from tests.hub.conftest import NOON
 
 DAY = timedelta(days=1)
@@ -61,3 +62,30 @@ def test_what_changed_is_marked_to_be_computed_anew(database: Database) -> None:
         marked = connection.execute(select(stale)).all()
     assert len(marked) == 499
     assert {row.source for row in marked} == {"education.pupils-present"}
+
+
+def test_a_batch_finds_each_of_its_figures_and_no_neighbour(database: Database) -> None:
+    """Looked up are units and days apart: what is told for another unit's day is not theirs."""
+
+    def told(value: float, *pairs: tuple[int, int]) -> list[ObservationBody]:
+        return [
+            figure(value, unit=str(unit)).model_copy(
+                update={"period_start": NOON + day * DAY, "period_end": NOON + (day + 1) * DAY}
+            )
+            for unit, day in pairs
+        ]
+
+    with database.work() as work:
+        every = told(1, *((unit, day) for unit in range(40) for day in range(40)))
+        assert observations.store(work, every, BY_FILE) == Admitted(stored=1_600)
+        diagonal = told(2, *((at, at) for at in range(45)))
+        changed = observations.store(work, diagonal, BY_FILE)
+    assert changed == Admitted(corrected=40, stored=5)
+
+
+def test_the_history_is_not_read_to_take_in_more(database: Database) -> None:
+    bodies = [figure(unit=str(unit)) for unit in range(1, 500)]
+    with database.work() as work, plans.steps(work.connection) as found:
+        observations.store(work, bodies, BY_FILE)
+    assert found
+    assert not [step for step in found if step.startswith("SCAN")]

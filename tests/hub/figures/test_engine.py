@@ -9,14 +9,19 @@ from sqlalchemy import Row, select
 
 from contracts.indicator import ObservationBody
 from hub import observations
+from hub.catalogue.formula import Scope
 from hub.catalogue.grade import Grade
 from hub.catalogue.loader import load
 from hub.catalogue.periods import Span, containing
 from hub.catalogue.records import Catalogue
 from hub.database import Database, Work
 from hub.figures.engine import Figure, Figures
+from hub.figures.facts import SqlFacts
+from hub.figures.grades import Grades
+from hub.figures.reach import Wanted
 from hub.provenance import Entrance, Provenance
 from hub.records import figures, spool, stale
+from tests.hub import plans
 from tests.hub.conftest import NOON
 from tests.waiting import until
 
@@ -192,3 +197,36 @@ def test_a_plan_told_ahead_waits_until_its_year_begins(
     assert engine.compute(NOON) == 0
     assert engine.compute(year.start) == 1
     assert engine.compute(year.start) == 0
+
+
+def test_a_grade_is_judged_by_what_was_kept_when_only_today_is_computed(
+    database: Database, catalogue: Catalogue
+) -> None:
+    """Yesterday was computed by an earlier run; a figure computed again, by how itself stood."""
+    engine = Figures(database=database, catalogue=catalogue, judge=Judged())
+    for present, ago, grade in ((92, 1, None), (95.2, 0, Grade.YELLOW), (99, 0, Grade.GREEN),
+                                (94.8, 0, Grade.YELLOW), (95.2, 0, Grade.YELLOW)):  # fmt: skip
+        with database.work() as work:
+            told(work, "thcs-prao", present, ago=ago)
+        engine.compute(NOON)
+        assert grade is None or rows(database)["thcs-prao"].grade == grade
+
+
+def test_no_history_is_read_as_a_whole_to_compute_a_day(
+    database: Database, catalogue: Catalogue
+) -> None:
+    with database.work() as work:
+        told(work, "thcs-prao", 97)
+        told(work, "th-song-kon", 80)
+    wanted = [
+        Wanted(indicator="education.attendance", unit=unit, period=TODAY)
+        for unit in ("thcs-prao", "20467", "505")
+    ]
+    [indicator] = [one for one in catalogue.indicators if one.id == "education.attendance"]
+    scope = Scope(units=catalogue.below("505", TODAY.day), period=TODAY)
+    with database.read() as connection, plans.steps(connection) as found:
+        Grades(connection, wanted)
+        indicator.parsed.evaluate(SqlFacts(connection, NOON), scope)
+    assert [step for step in found if "figures" in step]
+    assert [step for step in found if "observations" in step]
+    assert not [step for step in found if step.startswith("SCAN")]

@@ -1,10 +1,20 @@
 """A text again is known; another of the same event is another."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
-from hub.mentions.near_copies import NearCopies, Signature, Stored, signature
+from hub.mentions.near_copies import (
+    ALIKE,
+    ALIKE_SHORT,
+    SHORT,
+    NearCopies,
+    Signature,
+    Stored,
+    signature,
+)
 from hub.mentions.text import text
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
@@ -86,3 +96,26 @@ def test_stored_signatures_build_the_state_again() -> None:
     assert copies.add("again", of(OTHER, "Tiêu đề khác"), AT) == "first"
     with pytest.raises(ValueError, match="8 bytes"):
         Signature.of_bytes(b"123")
+
+
+def test_what_is_ruled_out_at_a_glance_is_no_copy_by_the_whole_count() -> None:
+    chance = Random(7)
+    ruled_out = 0
+    for _ in range(500):
+        runs = [chance.getrandbits(64) for _ in range(200)]
+        shared = chance.randint(0, 100)
+        mine, theirs = (
+            Signature(tuple(sorted(some)[: chance.choice((10, 40, 64))]))
+            for some in (runs[:100], runs[100 - shared : 200 - shared])
+        )
+        resemblance, fewest = mine.resemblance(theirs), min(len(mine.hashes), len(theirs.hashes))
+        least = ALIKE_SHORT if fewest < SHORT else ALIKE
+        assert mine.is_copy_of(theirs) is (resemblance >= least)
+        ruled_out += not mine.is_copy_of(theirs)
+    assert 100 < ruled_out < 490
+
+
+def test_a_signature_is_the_same_for_ever() -> None:
+    """It is stored: another one would part the copies of before from those of after."""
+    digest = hashlib.sha256(b"".join(bytes(of(part)) for part in (*PARTS, OTHER, "Ba"))).hexdigest()
+    assert digest == "fcf043d8513575fed206da79bff2e22ae2b99f25838f539082e060ae671b91f8"
