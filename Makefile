@@ -51,6 +51,11 @@ reference: $(READY)  ## write the configuration pages anew from the models
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	    --universal --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
+	for role in hub:hub,provisioning,postgresql,forecast agent:edge; do \
+	    uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	        --universal --python-version 3.11 --constraint requirements.lock pyproject.toml \
+	        $$(echo $${role#*:} | tr , '\n' | sed 's/^/--extra /') \
+	        --output-file deploy/locks/$${role%%:*}.lock; done
 
 clean:  ## remove .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -105,6 +105,11 @@ class Influx(Section):
     token_env: str | None = Field(
         default=None, title="Token variable", description="Variable with the same."
     )
+    ca_file: FilePath | None = Field(
+        default=None,
+        title="Certificate authority",
+        description="PEM file that signs the server's certificate; the system's list if absent.",
+    )
     path: FilePath = Field(
         default=Path("series.duckdb"),
         validate_default=True,

@@ -285,7 +285,7 @@ def parser() -> Parser:
     enrolment_cli.add(commands, agent)
     update_cli.add(commands, agent)
     check = _command(
-        commands, "check-config", "check_config", "demo",
+        commands, "check-config", "check_config", "edge,hub",
         about="says what is wrong with configuration files", epilog=CHECK,
     )  # fmt: skip
     check.add_argument("file", nargs="+", metavar="FILE", help="hub or agent TOML files")

@@ -6,8 +6,10 @@
 | v3  | /api/v3/write_lp?db=               | Authorization: Bearer |
 """
 
+import ssl
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,6 +25,10 @@ TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 (influxdb-client-python issue 221)."""
 
 
+def _trust(ca_file: Path | None) -> ssl.SSLContext | bool:
+    return True if ca_file is None else ssl.create_default_context(cafile=str(ca_file))
+
+
 class InfluxStore:
     """One HTTP connection pool; safe in several threads."""
 
@@ -34,6 +40,7 @@ class InfluxStore:
             base_url=settings.url,
             timeout=TIMEOUT,
             trust_env=False,
+            verify=_trust(settings.ca_file),
             headers=_authorization(settings, token),
             auth=(settings.username, token or "")
             if settings.api == "v1" and settings.username

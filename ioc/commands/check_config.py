@@ -4,7 +4,7 @@ import logging
 import tomllib
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +28,9 @@ class Kind:
     makes_folders: bool
 
 
+MODELS = {"hub": ("hub.config", "HubConfig"), "agent": ("edge_agent.config", "AgentConfig")}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What keeps a file from being used, and what is probably not meant so."""
@@ -36,20 +39,22 @@ class Found:
     doubts: tuple[Fault, ...] = ()
 
 
-def kinds() -> dict[str, Kind]:
-    hub, agent = import_module("hub.config"), import_module("edge_agent.config")
-    return {
-        "hub": Kind(name="hub", model=hub.HubConfig, page=hub.REFERENCE, makes_folders=False),
-        "agent": Kind(
-            name="agent", model=agent.AgentConfig, page=agent.REFERENCE, makes_folders=True
-        ),
-    }
+def kind(name: str) -> Kind:
+    """Raises ModuleNotFoundError where the packages of the other role are not installed."""
+    module, model = MODELS[name]
+    room = import_module(module)
+    return Kind(
+        name=name, model=getattr(room, model), page=room.REFERENCE, makes_folders=name == "agent"
+    )
 
 
 def recognise(raw: Mapping[str, Any]) -> Kind:
-    """The kind whose top-level keys fit best."""
-    found = kinds().values()
-    return max(found, key=lambda kind: len(raw.keys() & kind.model.model_fields.keys()))
+    """The kind whose top-level keys fit best, of those that are installed: a box has its own."""
+    found = []
+    for name in MODELS:
+        with suppress(ModuleNotFoundError):
+            found.append(kind(name))
+    return max(found, key=lambda each: len(raw.keys() & each.model.model_fields.keys()))
 
 
 def problems(kind: Kind, raw: Mapping[str, Any], folder: Path) -> Found:
@@ -110,8 +115,8 @@ def _check(path: Path, named: str | None) -> tuple[str, Found]:
     raw = _read(path)
     if isinstance(raw, Fault):
         return named or "file", Found(faults=(raw,))
-    kind = kinds()[named] if named else recognise(raw)
-    return kind.name, problems(kind, raw, path.parent)
+    found = kind(named) if named else recognise(raw)
+    return found.name, problems(found, raw, path.parent)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from ioc.office import DEFAULT
 FOLDER = Path(__file__).parents[2] / "deploy" / "systemd"
 SERVICES = sorted(each.name for each in FOLDER.glob("*.service"))
 LONG_RUNNING = ("ioc-agent.service", "ioc-enrol.service", "ioc-hub.service")
+BROKER = Path("/lib/systemd/system/mosquitto.service")
 MOST_EXPOSURE = 2.0
 """Of systemd-analyze security, 0 to 10; an unhardened service has 9.6."""
 
@@ -43,7 +44,7 @@ def arguments(name: str) -> list[str]:
 @needs_systemd
 def test_systemd_finds_nothing_wrong_with_them(tmp_path: Path) -> None:
     """With a program in place of /opt/ioc/bin/ioc, which is not on this machine."""
-    for file in FOLDER.iterdir():
+    for file in FOLDER.glob("ioc-*"):
         text = file.read_text(encoding="utf-8").replace("/opt/ioc/bin/ioc", sys.executable)
         (tmp_path / file.name).write_text(text, encoding="utf-8")
     done = subprocess.run(
@@ -52,6 +53,22 @@ def test_systemd_finds_nothing_wrong_with_them(tmp_path: Path) -> None:
     )  # fmt: skip
     said = [line for line in done.stderr.splitlines() if "ioc-" in line]
     assert (done.returncode, said) == (0, [])
+
+
+@needs_systemd
+@pytest.mark.skipif(not BROKER.exists(), reason="Mosquitto is not installed: make servers")
+def test_debian_s_broker_starts_with_our_settings(tmp_path: Path) -> None:
+    (tmp_path / BROKER.name).write_text(BROKER.read_text(encoding="utf-8"), encoding="utf-8")
+    shutil.copytree(FOLDER / "mosquitto.service.d", tmp_path / "mosquitto.service.d")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(tmp_path / BROKER.name)],
+        env={"SYSTEMD_UNIT_PATH": f"{tmp_path}:", "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = [line for line in done.stderr.splitlines() if "mosquitto" in line or "ioc" in line]
+    assert (done.returncode, said) == (0, [])
+    starts = unit("mosquitto.service.d/ioc.conf")["Service"]["ExecStart"]
+    assert starts == "/usr/sbin/mosquitto -c /etc/mosquitto/ioc/ioc.conf"
 
 
 @needs_systemd

@@ -223,3 +223,15 @@ def test_nothing_but_the_verdict_is_said(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize(("here", "gone"), [("agent", "hub"), ("hub", "edge_agent")])
+def test_a_machine_of_one_role_checks_its_own_file(
+    here: str, gone: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A box has no database library: `ioc check-config` must not ask for one."""
+    monkeypatch.setitem(sys.modules, f"{gone}.config", None)
+    deploy = Path(__file__).parents[2] / "deploy"
+    assert cli.main(["check-config", str(deploy / f"{here}.toml")]) == Exit.CONFIGURATION
+    assert "there is no such file" in capsys.readouterr().err
