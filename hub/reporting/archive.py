@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 from contracts.identity import new_ulid
 from hub.catalogue.loader import DISTRICT
 from hub.catalogue.periods import Period, Span
-from hub.config import HubConfig, Subscriber, Webhook
+from hub.config import HubConfig, Webhook
 from hub.database import Database, Work
 from hub.feed import Topic
 from hub.knowledge import Knowledge
@@ -23,6 +23,7 @@ from hub.records import letters, notifications, reports
 from hub.reporting.compose import compose
 from hub.reporting.content import Report
 from hub.reporting.schedule import Slot
+from hub.reporting.settings import Subscriber
 
 EVENT = "report.ready"
 HUB = "hub"

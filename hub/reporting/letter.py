@@ -3,10 +3,10 @@
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from hub.config import Subscriber
 from hub.reporting.content import Report
 from hub.reporting.formats import FORMATS
 from hub.reporting.rows import lines
+from hub.reporting.settings import Subscriber
 
 
 def letter(

@@ -19,11 +19,12 @@ from sqlalchemy.exc import DBAPIError
 
 from contracts.clock import utc_now
 from contracts.configuration import secret
-from hub.config import HubConfig, Smtp
+from hub.config import HubConfig
 from hub.database import Database
 from hub.records import letters
 from hub.reporting.archive import kept
 from hub.reporting.letter import letter
+from hub.reporting.settings import Smtp
 from hub.webhook import State
 
 log = logging.getLogger(__name__)

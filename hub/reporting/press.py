@@ -7,9 +7,9 @@ from datetime import datetime
 
 from contracts.clock import utc_now
 from hub.clerk import Clerk
-from hub.config import Reports
 from hub.reporting.archive import Archive
 from hub.reporting.schedule import due
+from hub.reporting.settings import Reports
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import func, select
 
 from hub.catalogue.periods import Span
-from hub.config import HubConfig, Reports, Smtp, Subscriber, Webhook
+from hub.config import HubConfig, Webhook
 from hub.database import Database, Work
 from hub.records import letters, notifications, reports
 from hub.reporting.archive import Archive, kept, listed, sent
 from hub.reporting.press import Press
 from hub.reporting.schedule import Slot
+from hub.reporting.settings import Reports, Smtp, Subscriber
 from tests.hub.conftest import knowledge
 from tests.hub.reporting.day import SEVEN, YESTERDAY, write
 

@@ -14,12 +14,13 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope
 from sqlalchemy import Row, select
 
-from hub.config import HubConfig, Smtp, Subscriber
+from hub.config import HubConfig
 from hub.database import Database
 from hub.records import letters
 from hub.reporting.archive import Archive
 from hub.reporting.post import Mailer, Post, judge, wait
 from hub.reporting.schedule import Slot
+from hub.reporting.settings import Smtp, Subscriber
 from hub.webhook import State
 from tests.hub.conftest import knowledge
 from tests.hub.daemons import free_port
