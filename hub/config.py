@@ -319,12 +319,41 @@ class Keep(Section):
     reports_days: float = Field(
         default=1_830, gt=0, title="Reports", description="Days that they stay in the archive."
     )
+    citizen_photos_days: float = Field(
+        default=90,
+        gt=0,
+        title="Citizens' photos",
+        description="Days after a citizen's report was dealt with that its photo is kept.",
+    )
+    citizen_words_days: float = Field(
+        default=365,
+        gt=0,
+        title="Citizens' words",
+        description="The same for words, place, position and answer: all that may name a person.",
+    )
+    citizen_reports_days: float = Field(
+        default=1_830,
+        gt=0,
+        title="Citizens' reports",
+        description="The same for the report and its receipt; one that never ended goes so long "
+        "after it came. The case stays for the figures, without anything of a person.",
+    )
     quarantine_messages: int = Field(
         default=10_000, ge=1, title="Quarantine", description="Messages kept at most."
     )
     quarantine_bytes: int = Field(
         default=100_000_000, ge=1_000_000, title="Quarantine size", description="Bytes at most."
     )
+
+    @model_validator(mode="after")
+    def _persons_first(self) -> Self:
+        terms = [self.citizen_photos_days, self.citizen_words_days, self.citizen_reports_days]
+        if terms != sorted(terms):
+            raise ValueError(
+                "citizen_photos_days: photos go first, then words (citizen_words_days), last the "
+                "report (citizen_reports_days): write terms that do not fall"
+            )
+        return self
 
 
 class Subsystems(Section):

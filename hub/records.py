@@ -505,6 +505,7 @@ citizen_reports = Table(
     Column("answered_at", Instant),
     Column("answered_by", Text),
     Column("rating", String(16)),
+    Column("words_gone_at", Instant),
 )
 """What citizens told, beside the case: nothing of who they are.  `code` is the receipt, `form` the
 number of the form that was used up, `copy_of` the case of a look-alike, for a person to judge;

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
+from hub.citizens import keeping
 from hub.config import Keep
 from hub.database import Database
 from hub.records import (
@@ -48,6 +49,7 @@ def forget(database: Database, keep: Keep, now: datetime) -> int:
         )
         + _delete(database, probe_spans, probe_spans.c.until < _before(now, SPANS_DAYS))
         + _delete(database, workings, workings.c.at < _before(now, WORKINGS_DAYS))
+        + keeping.forget(database, keep, now)
         + _delete(database, reports, reports.c.made_at < _before(now, keep.reports_days))
     )  # fmt: skip
 

@@ -36,6 +36,7 @@ ACTIONS = {
     "report-looked": "Đã xem ảnh",
     "report-photo-gone": "Xóa ảnh",
     "report-answered": "Trả lời",
+    "report-words-gone": "Xóa lời, chỗ, vị trí, trả lời theo thời hạn lưu",
 }
 
 

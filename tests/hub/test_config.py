@@ -60,6 +60,7 @@ def test_an_empty_file_is_a_hub_on_loopback_that_keeps_its_files_beside_it(tmp_p
             "webhook.0.url",
             "TLS",
         ),
+        ("[keep]\ncitizen_photos_days = 400", "keep.citizen_photos_days", "photos go first"),
         ("[rules]\nlate_after_s = -1", "rules.late_after_s", "greater than 0"),
     ],
 )
