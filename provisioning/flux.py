@@ -25,7 +25,7 @@ def script(source: str, target: str, org: str, tier: Tier, measurement: Measurem
     parts = [
         f'\nfrom(bucket: "{source}")\n'
         "    |> range(start: since)\n"
-        f'    |> filter(fn: (r) => r._measurement == "{measurement}" and ({_any_of(fields)}))\n'
+        f'    |> filter(fn: (r) => r._measurement == "{measurement}" and {_any_of(fields)})\n'
         f"    |> aggregateWindow(every: {tier.every}{aligned}, fn: {function}, "
         'createEmpty: false, timeSrc: "_start")\n'
         "    |> filter(fn: (r) => r._time > r._start)\n"
@@ -36,4 +36,14 @@ def script(source: str, target: str, org: str, tier: Tier, measurement: Measurem
 
 
 def _any_of(fields: list[str]) -> str:
-    return " or ".join(f'r._field == "{name}"' for name in fields)
+    conditions = " or ".join(f'r._field == "{name}"' for name in fields)
+    return f"({conditions})" if len(fields) > 1 else conditions
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two scripts say the same: a server may wrap the lines of what it keeps."""
+    return _unwrapped(one) == _unwrapped(other)
+
+
+def _unwrapped(script: str) -> str:
+    return "".join(script.split()).replace(",)", ")")

@@ -144,6 +144,7 @@ def plan(grafana: Grafana, content: Content, *, open_to_all: bool) -> Plan:
         grafana_source.plan(grafana, content),
         grafana_access.plan(grafana, content.folders, open_to_all=open_to_all),
         *(grafana_boards.plan(grafana, each) for each in content.boards),
+        grafana_boards.strays(grafana, content.boards),
         *(grafana_source.plan_rule(grafana, each) for each in content.rules),
     ]
     return Plan(

@@ -6,7 +6,7 @@ the board is as we wrote it, whatever Grafana has added, or whether somebody has
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provisioning.changes import Change, unified
@@ -52,6 +52,27 @@ def plan(grafana: Grafana, board: Board) -> Plan:
         only_with="" if by_us else OVERWRITE,
     )
     return Plan(changes=[alter])
+
+
+def strays(grafana: Grafana, boards: Sequence[Board]) -> Plan:
+    """Boards with a tag of ours that are no more generated: who made them may still want them."""
+    tags = {tag for board in boards for tag in board.model.get("tags", ())}
+    ours = {board.uid for board in boards}
+    there = {each["uid"]: each["title"] for tag in sorted(tags) for each in _tagged(grafana, tag)}
+    return Plan(
+        notes=[
+            f"board {uid} ({title}) is none of ours any more: delete it in Grafana"
+            for uid, title in there.items()
+            if uid not in ours
+        ]
+    )
+
+
+def _tagged(grafana: Grafana, tag: str) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = grafana.told(
+        lambda api: api.search.search_dashboards(tag=tag)
+    )
+    return found
 
 
 def _newest(grafana: Grafana, uid: str) -> Mapping[str, Any]:

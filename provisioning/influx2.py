@@ -36,6 +36,7 @@ from provisioning.errors import (
     ServerAway,
     ServerTrouble,
     TokenRefused,
+    WrongServer,
 )
 from provisioning.influx import (
     ANSWER_S,
@@ -130,6 +131,7 @@ class Influx2:
 
 
 def plan(server: Server, tiers: Tiers, holders: Sequence[Holder]) -> list[Change]:
+    check_set_up(server)
     influx = Influx2(server)
     org_id = influx.org_id()
     shelves = shelves_of(server.database, tiers)
@@ -139,6 +141,19 @@ def plan(server: Server, tiers: Tiers, holders: Sequence[Holder]) -> list[Change
     for holder in holders:
         changes += _token(influx, org_id, holder, shelves if not holder.writes else shelves[:1])
     return changes
+
+
+def check_set_up(server: Server) -> None:
+    """Raises WrongServer where nobody has made the first user yet: no token can be right."""
+    with http(server) as client:
+        asked = client.build_request("GET", f"{server.url}/api/v2/setup")
+        answer = ask(client, server.url, asked)
+    if answer.is_success and answer.json().get("allowed"):
+        raise WrongServer(
+            server=server.url, said="is new: it has no user yet",
+            remedy=f"run `influx setup` with the organisation {server.org!r} and the bucket "
+            f"{server.database!r}, and give this command the token that it makes",
+        )  # fmt: skip
 
 
 def shelves_of(database: str, tiers: Tiers) -> list[Shelf]:
@@ -273,7 +288,7 @@ def _tasks(influx: Influx2, org_id: str | None, shelves: Sequence[Shelf]) -> Ite
         there = found.get(name)
         if there is None:
             yield _new_task(influx, name, script)
-        elif there.flux.strip() != script.strip() or there.status != "active":
+        elif not flux.same(there.flux, script) or there.status != "active":
             yield _other_task(influx, there, script)
     ours = tuple(f"ioc {shelf.tier.name} " for shelf in coarse)
     for gone in sorted(set(found) - set(wanted)):
@@ -317,6 +332,7 @@ def _token(
     buckets = influx.buckets(org_id)
     right = "write and read" if holder.writes else "read"
     what = f"token {holder.user}: {right} {', '.join(sorted(names))}; in {holder.file}"
+    anew = "; the one before is void, so its user must start anew"
     old = [] if org_id is None else [
         each
         for each in influx.told(
@@ -334,7 +350,9 @@ def _token(
     mine = seen is None or (bool(old) and seen <= names)
     yield Change(
         sign="~" if old or kept else "+",
-        what=what if mine else f"{what}, which holds another token that is good",
+        what=what + (anew if old else "")
+        if mine
+        else f"{what}, which holds another token that is good",
         apply=lambda: _issue(influx, holder, names, old),
         only_with="" if mine else NEW_TOKENS,
     )

@@ -1,4 +1,5 @@
-"""Every query of every board, executed by a real InfluxDB that holds a simulated week."""
+"""Every query of every board, executed by a real InfluxDB that was provisioned and holds a
+simulated week in each of its tiers."""
 
 import re
 from collections.abc import Iterator
@@ -8,12 +9,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contracts.measurement import SHAPES
+from contracts.measurement import SHAPES, Measurement
 from grafana.board import INCIDENTS, Board, Choice
 from grafana.generate import boards
 from grafana.influxql import values_of
 from hub.config import Influx
 from hub.timeseries.influx import InfluxStore
+from provisioning.changes import carry_out
+from provisioning.continuous import continuous
+from provisioning.influx import Server, plan
+from provisioning.tiers import Tiers
 from tests.grafana import week
 from tests.hub.daemons import Influxd
 
@@ -24,14 +29,36 @@ BOARDS = boards()
 def influxd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
     server = Influxd(Path(tmp_path_factory.mktemp("series")) / "influxdb")
     server.start()
+    provision(server)
     store = InfluxStore(Influx(url=server.url, api="v1"))
-    store.ensure_database()
     lines = week.lines()
     while some := list(islice(lines, 5000)):
         store.write(some)
     store.close()
+    down_sample(server)
     yield server
     server.end()
+
+
+def provision(server: Influxd) -> None:
+    wanted = Server(api="v1", url=server.url, database="ioc", secret=None)
+    for _ in carry_out(plan(wanted, Tiers.of(), []), ()):
+        pass
+
+
+def down_sample(server: Influxd) -> None:
+    """Coarser points of the week stand beside the raw ones, as they do after a year."""
+    span = f"WHERE time >= '{week.START:%Y-%m-%d}' AND time < '{week.END:%Y-%m-%d}'"
+    queries = [
+        continuous("ioc", "autogen", tier, measurement)
+        for tier in Tiers.of().coarse
+        for measurement in Measurement
+    ]
+    text = "; ".join(f"{each.select} {span} {each.group}" for each in queries)
+    answer = httpx.post(f"{server.url}/query", data={"q": text}, trust_env=False, timeout=60)
+    results = answer.json()["results"]
+    assert len(results) == len(queries)
+    assert all(each["series"][0]["values"][0][1] for each in results), "a tier has no points"
 
 
 def interpolated(query: str, chosen: dict[str, list[str]]) -> str:

@@ -1,8 +1,9 @@
 """Grafana as its HTTP API reference describes it, as far as provisioning asks: a state, and rights.
 
 grafana.com/docs/grafana/v11.6/developers/http_api: health, data sources, folders, folder
-permissions, teams, dashboards, dashboard versions, alerting provisioning.  A new folder is seen
-by every Viewer and Editor; a board's version keeps who wrote it and why; defaults are added.
+permissions, teams, search, dashboards, dashboard versions, alerting provisioning.  A new folder
+is seen by every Viewer and Editor; a board's version keeps who wrote it and why; defaults are
+added.
 """
 
 import copy
@@ -38,6 +39,7 @@ class GrafanaServer(Speaker):
             (r"/folders/([^/]+)/permissions", self._permissions),
             (r"/folders(?:/([^/]+))?", self._folder),
             (r"/teams(?:/search)?", self._team),
+            (r"/search", self._search),
             (r"/dashboards/uid/([^/]+)/versions", self._versions),
             (r"/dashboards/(?:db|uid/([^/]+))", self._board),
             (r"/v1/provisioning/alert-rules(?:/([^/]+))?", self._rule),
@@ -158,6 +160,14 @@ class GrafanaServer(Speaker):
                 "created": "2026-11-28T08:00:00+07:00",
             },
         )  # fmt: skip
+
+    def _search(self, asked: Asked) -> Answer:
+        found = [
+            {"uid": uid, "title": each["dashboard"]["title"], "type": "dash-db"}
+            for uid, each in self.boards.items()
+            if asked.query["tag"] in each["dashboard"]["tags"]
+        ]
+        return Answer(status=200, body=found)
 
     def _versions(self, asked: Asked, uid: str) -> Answer:
         return Answer(status=200, body={"continueToken": "", "versions": self.versions[uid]})

@@ -17,7 +17,7 @@ Rows = dict[str, dict[str, Any]]
 class InfluxDb2(Speaker):
     def __init__(self, version: str = "v2.7.11") -> None:
         super().__init__()
-        self.version = version
+        self.version, self.new = version, False
         self.orgs: Rows = {}
         self.buckets: Rows = {}
         self.dbrps: Rows = {}
@@ -32,6 +32,8 @@ class InfluxDb2(Speaker):
     def answer(self, asked: Asked) -> Answer:
         if asked.path == "/ping":
             return Answer(status=204, headers={"X-Influxdb-Version": self.version})
+        if asked.path == "/api/v2/setup":
+            return Answer(status=200, body={"allowed": self.new})
         rights = self.rights(asked)
         if rights is None:
             return Answer(

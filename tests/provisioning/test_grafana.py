@@ -167,6 +167,17 @@ def test_what_grafana_adds_to_a_board_of_ours_is_no_change(
     assert made.ioc()[1].endswith("nothing to change\n")
 
 
+def test_a_board_of_an_older_release_is_named_and_stays(
+    made: Place, grafana: GrafanaServer
+) -> None:
+    old = json.loads(json.dumps(grafana.boards["ioc-hub"]))
+    old["dashboard"] |= {"uid": "ioc-old", "title": "Cũ"}
+    grafana.boards["ioc-old"] = old
+    code, out, err = made.ioc()
+    assert (code, out) == (Exit.OK, f"{grafana.url}: nothing to change\n")
+    assert "board ioc-old (Cũ) is none of ours any more" in err
+
+
 def test_a_board_that_was_moved_comes_back(made: Place, grafana: GrafanaServer) -> None:
     grafana.boards["ioc-hub"]["meta"]["folderUid"] = "ioc-health"
     code, out, _ = made.ioc()

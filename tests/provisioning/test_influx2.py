@@ -149,7 +149,9 @@ def test_a_lost_token_is_replaced_and_the_old_one_is_void(
     place.hub_file.unlink()
     code, out, _ = place.ioc()
     assert code == Exit.OK
-    assert [each[:16] for each in changes(out)] == ["~ token ioc-hub:"]
+    [change] = changes(out)
+    assert change.startswith("~ token ioc-hub: write and read ioc; in ")
+    assert change.endswith("so its user must start anew")
     assert place.hub_file.read_text() != lost
     assert lost.strip() not in by(influxdb.authorizations, "secret")
     assert len(influxdb.authorizations) == 2
@@ -196,6 +198,7 @@ def test_what_was_altered_by_hand_is_mended_and_shown_as_a_diff(
     tasks = by(influxdb.tasks, "name")
     tasks["ioc hourly box"]["status"] = "inactive"
     tasks["ioc daily hub"]["flux"] += "// bớt"
+    tasks["ioc daily box"]["flux"] = re.sub(r"\)(?=\n)", ",\n  )", tasks["ioc daily box"]["flux"])
     for number, name in (("a1", "theirs"), ("a2", "ioc hourly gone")):
         influxdb.tasks[number] = {**tasks["ioc hourly hub"], "id": number, "name": name}
     mapping = by(influxdb.dbrps, "retention_policy")["daily"]
@@ -273,6 +276,13 @@ def test_another_server_is_named(
     code, _, err = place.ioc()
     assert code == Exit.PROTOCOL
     assert said in err
+
+
+def test_a_server_without_a_first_user_is_named(place: Place, influxdb: InfluxDb2) -> None:
+    influxdb.new = True
+    code, _, err = place.ioc()
+    assert code == Exit.PROTOCOL
+    assert "is new: it has no user yet; run `influx setup`" in err
 
 
 def test_a_server_that_is_away_is_named(place: Place) -> None:
