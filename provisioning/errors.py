@@ -1,7 +1,6 @@
 """What can go wrong while devices are provisioned; each names the thing and the remedy.
 
 ProvisioningError
-├── BadKeyFile        a key file that cannot be made or used
 ├── NoAuthority       a folder without a certificate authority, or with a broken one
 ├── UnknownDevice     a name that is not in the registry
 ├── NameTaken         a name that is there already, or that belongs to a service of ours
@@ -21,14 +20,6 @@ from pathlib import Path
 
 class ProvisioningError(Exception):
     """Root of this room's errors."""
-
-
-class BadKeyFile(ProvisioningError):
-    def __init__(self, *, path: Path, reason: str, remedy: str) -> None:
-        self.path = path
-        self.reason = reason
-        self.remedy = remedy
-        super().__init__(f"key {path}: {reason}; {remedy}")
 
 
 class NoAuthority(ProvisioningError):

@@ -1,9 +1,10 @@
 """Enrolment over HTTPS: the root for whoever asks, a certificate for whoever has a token.
 
-`router(...)` is for a hub to mount beside its console, `enrolment_app(...)` stands alone
-(`ioc enrol serve`).  TLS is the server's: a token never goes over anything else.
+It stands alone (`ioc enrol serve`), away from the hub: docs/adr/0001-enrolment-apart-from-hub.md.
+TLS is the server's: a token never goes over anything else.
 """
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
@@ -15,6 +16,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from contracts import enrolment
+from contracts.address import sender
 from contracts.clock import utc_now
 from contracts.enrolment import EnrolmentAnswer, EnrolmentRefusal, EnrolmentRequest
 from provisioning import audit
@@ -27,10 +29,15 @@ log = logging.getLogger(__name__)
 
 TRIES, WITHIN_S = 10, 60.0
 """Of one address: a person who mistypes needs three."""
+TRIES_OF_ALL = 60
+"""Of everybody together: each refusal is a line of the audit, which is kept for ever."""
+ALL = ""
+READ_S = 20.0
+"""A request of some 1,000 bytes over the worst link."""
 ADDRESSES = 10_000
 """Remembered; the one that was silent longest is forgotten."""
 STATUS = {Refusal.MALFORMED: 400, Refusal.WRONG_NAME: 400, Refusal.WRONG_KEY: 400}
-DENIED, TOO_LARGE, TOO_MANY = 403, 413, 429
+DENIED, TOO_SLOW, TOO_LARGE, TOO_MANY = 403, 408, 413, 429
 
 
 class Limit:
@@ -41,10 +48,14 @@ class Limit:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def allows(self, address: str) -> bool:
+        """An address over its own limit does not eat up everybody's."""
+        return self._takes(sender(address), TRIES) and self._takes(ALL, TRIES_OF_ALL)
+
+    def _takes(self, key: str, most: int) -> bool:
         now = self._clock()
-        left, since = self._buckets.pop(address, (float(TRIES), now))
-        left = min(float(TRIES), left + (now - since) * TRIES / WITHIN_S)
-        self._buckets[address] = (max(left - 1, 0.0), now)
+        left, since = self._buckets.pop(key, (float(most), now))
+        left = min(float(most), left + (now - since) * most / WITHIN_S)
+        self._buckets[key] = (max(left - 1, 0.0), now)
         while len(self._buckets) > ADDRESSES:
             self._buckets.popitem(last=False)
         return left >= 1
@@ -63,7 +74,11 @@ def router(store: Store, authority: Authority, limit: Limit | None = None) -> AP
         address = request.client.host if request.client else ""
         if not tries.allows(address):
             return _refusal(TOO_MANY, "too-many", f"at most {TRIES} tries a minute: wait")
-        body = await _body(request)
+        try:
+            async with asyncio.timeout(READ_S):
+                body = await _body(request)
+        except TimeoutError:
+            return _refusal(TOO_SLOW, "too-slow", f"send it within {READ_S:.0f} s")
         if body is None:
             return _refusal(TOO_LARGE, "oversized", f"at most {enrolment.MOST_BYTES} bytes")
         return await run_in_threadpool(_answer, store, authority, address, body)

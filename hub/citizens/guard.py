@@ -7,16 +7,15 @@ import secrets
 import threading
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
 
 from itsdangerous import BadSignature, URLSafeSerializer
+
+from contracts.address import sender
 
 HOUR = timedelta(hours=1)
 FORM_LIFE = timedelta(hours=2)
 ADDRESSES = 10_000
 """Addresses remembered; beyond it the one that was silent longest is forgotten."""
-PREFIX_V6 = 64
-"""A household or phone has a whole /64 of IPv6."""
 
 
 class Turned(Exception):
@@ -94,23 +93,10 @@ class Gate:
 
     def enter(self, address: str, now: datetime) -> None:
         """Raises Turned.  An address over its own limit does not eat up everybody's."""
-        if not self._address.allows(key(address), now):
+        if not self._address.allows(sender(address), now):
             raise Turned(OFTEN, 429)
         if not self._total.allows("", now):
             raise Turned(CROWDED, 429)
 
     def may_open(self, address: str, now: datetime) -> bool:
-        return self._openings.allows(key(address), now)
-
-
-def key(address: str) -> str:
-    """What counts as one sender."""
-    try:
-        known = ip_address(address.partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if isinstance(known, IPv6Address):
-        if known.ipv4_mapped is not None:
-            return str(known.ipv4_mapped)
-        return f"{int(known) >> (128 - PREFIX_V6):x}::/{PREFIX_V6}"
-    return str(known)
+        return self._openings.allows(sender(address), now)

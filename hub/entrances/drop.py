@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from errno import ENOTDIR
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -95,13 +96,16 @@ class Drop:
     def look(self) -> int:
         """Works off what is ready; returns how many files."""
         for name in (WORKING, IMPORTED, REFUSED):
-            (self._folder / name).mkdir(parents=True, exist_ok=True)
+            _own_folder(self._folder / name)
         for path in self._settled():
             _move(path, self._folder / WORKING / path.name)
         done = 0
         for path in sorted((self._folder / WORKING).iterdir()):
             if self._stopping.is_set():
                 break
+            if path.is_symlink() or not path.is_file():
+                log.warning("dropped file %s waits: it is no file of its own", path.name)
+                continue
             done += self._worked(path)
         return done
 
@@ -174,6 +178,14 @@ def _unmatched(file: str, matching: list[str], mappings: Mapping[str, Meaning]) 
         wrong="không biết tệp này là gì: tên tệp không hợp ánh xạ nào",
         remedy=f"đặt tên theo một trong các mẫu: {patterns}",
     )
+
+
+def _own_folder(path: Path) -> None:
+    """Made if it is not there.  Raises OSError for a link: who may write into the drop folder
+    could point it at files of ours, which would then be taken for dropped ones."""
+    path.mkdir(parents=True, exist_ok=True)
+    if path.is_symlink():
+        raise NotADirectoryError(ENOTDIR, "is a link to elsewhere; remove it", str(path))
 
 
 def _is_file(path: Path) -> bool:

@@ -21,6 +21,9 @@ CHUNK = 1 << 20
 OVERLAP = 256
 MAX_PARTS = 2_000
 MAX_MERGED = 10_000
+MAX_OTHER_BYTES = 64_000_000
+"""Of all parts that are no sheets, unpacked: texts and styles are held in memory as a whole, some
+three times as large as in the file."""
 
 _ACTIVE = (
     ("vbaproject.bin", "macro", "lưu lại dạng .xlsx (không macro)"),
@@ -64,12 +67,19 @@ def inspect(path: Path, limits: Limits) -> list[str]:
             f"{limits.max_unpacked_bytes} byte hoặc {MAX_PARTS} phần",
             remedy="chia thành nhiều tệp nhỏ hơn",
         )
+    sheets = [entry.filename for entry in entries if _SHEET.search(entry.filename)]
+    others = sum(entry.file_size for entry in entries if entry.filename not in sheets)
+    if others > MAX_OTHER_BYTES:
+        raise Unusable(
+            wrong=f"{others} byte chữ, định dạng và ảnh, nhiều hơn {MAX_OTHER_BYTES}",
+            remedy="xoá ảnh, hoặc chia thành nhiều tệp nhỏ hơn, hoặc gửi dạng .csv",
+        )
     for part, what, remedy in _ACTIVE:
         if any(part in name for name in names):
             raise Unusable(wrong=f"bảng tính chứa {what}", remedy=remedy)
     if any(entry.flag_bits & 1 for entry in entries):
         raise Unusable(wrong="tệp có mật khẩu", remedy="bỏ mật khẩu rồi lưu lại")
-    return [entry.filename for entry in entries if _SHEET.search(entry.filename)]
+    return sheets
 
 
 def scan(path: Path, part: str) -> Scan:

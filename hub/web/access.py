@@ -2,23 +2,30 @@
 
 import hmac
 import secrets
+import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from starlette.requests import Request
 
+from contracts.address import sender
 from contracts.configuration import LOOPBACK
 from hub.config import Console
 from hub.database import Database, upsert
 from hub.records import settings
-from hub.web.users import is_right
+from hub.web.users import Roll, is_right
 
 SESSION_S = 12 * 3600
 """A shift and its hand-over."""
 TRIES, TRIES_S = 8, 60.0
-"""Wrong passwords in a minute, from anybody, after which the door stays shut for a while."""
+"""Wrong passwords in a minute from one address, after which it waits: others still come in."""
+TRIES_OF_ALL = 60
+"""The same of all addresses together; then only those come in where somebody has been signed in."""
+ADDRESSES = 10_000
+"""Remembered at most; the one that was silent longest is forgotten."""
 
 
 class Forbidden(Exception):
@@ -33,32 +40,75 @@ class NotSignedIn(Exception):
     """A page that needs a person; the answer is the door."""
 
 
+class Guesses:
+    """Wrong passwords of the last minute.  Not safe in several threads."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._of: OrderedDict[str, deque[float]] = OrderedDict()
+        self._all: deque[float] = deque(maxlen=TRIES_OF_ALL)
+        self._welcome: OrderedDict[str, None] = OrderedDict()
+
+    def too_many(self, address: str) -> bool:
+        own = self._of.get(address)
+        if own is not None and len(own) == TRIES and self._fresh(own[0]):
+            return True
+        crowded = len(self._all) == TRIES_OF_ALL and self._fresh(self._all[0])
+        return crowded and address not in self._welcome
+
+    def wrong(self, address: str) -> None:
+        now = self._clock()
+        self._of.setdefault(address, deque(maxlen=TRIES)).append(now)
+        self._of.move_to_end(address)
+        self._all.append(now)
+        if len(self._of) > ADDRESSES:
+            self._of.popitem(last=False)
+
+    def right(self, address: str) -> None:
+        self._welcome[address] = None
+        self._welcome.move_to_end(address)
+        if len(self._welcome) > ADDRESSES:
+            self._welcome.popitem(last=False)
+
+    def _fresh(self, then: float) -> bool:
+        return self._clock() - then < TRIES_S
+
+
 class Door:
     """Lets people in.  On loopback without users everybody is in and gives a name when acting."""
 
     def __init__(self, console: Console) -> None:
         self._users = console.users_file
-        self._wrong: deque[float] = deque(maxlen=TRIES)
+        self._roll = Roll(console.users_file) if console.users_file else None
+        self._guesses = Guesses()
+        self._one = threading.Lock()
 
     @property
     def is_open(self) -> bool:
         return self._users is None
 
     def require(self, request: Request) -> None:
-        """Raises NotSignedIn."""
-        if not self.is_open and not request.session.get("name"):
+        """Raises NotSignedIn; also for who was taken off the roll, or has a new password."""
+        if self._roll is None:
+            return
+        mark = self._roll.mark(str(request.session.get("name", "")))
+        if not mark or request.session.get("mark") != mark:
             raise NotSignedIn
 
     def enter(self, request: Request, name: str, password: str) -> bool:
         """Signs in; a fresh session, so that none planted before it survives.  Raises Forbidden."""
-        now = time.monotonic()
-        if len(self._wrong) == TRIES and now - self._wrong[0] < TRIES_S:
-            raise Forbidden("Sai mật khẩu quá nhiều lần. Chờ một phút rồi thử lại.")
-        if self._users is None or not is_right(self._users, name, password):
-            self._wrong.append(now)
+        if self._users is None or self._roll is None:
             return False
+        address = sender(request.client.host if request.client else "")
+        with self._one:  # a guess takes 16 MB and a core: one at a time
+            if self._guesses.too_many(address):
+                raise Forbidden("Sai mật khẩu quá nhiều lần. Chờ một phút rồi thử lại.")
+            if not is_right(self._users, name, password):
+                self._guesses.wrong(address)
+                return False
+            self._guesses.right(address)
         request.session.clear()
-        request.session["name"] = name
+        request.session.update(name=name, mark=self._roll.mark(name))
         return True
 
 

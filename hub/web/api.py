@@ -13,7 +13,7 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Field
 from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
@@ -22,12 +22,12 @@ from starlette.exceptions import HTTPException
 from contracts.clock import Moment, utc_now
 from contracts.indicator import AnyBody, CaseBody, MentionBody, ObservationBody
 from contracts.topics import Kind
-from hub import tokens
 from hub.context import Context
 from hub.database import Work
 from hub.provenance import Admitted, Entrance, NotAdmitted, Provenance, Refusal
 from hub.records import answers, figures
 from hub.tokens import Token
+from hub.web.bearer import Bearer
 from hub.web.problem import (
     ANSWERS,
     BodyLimit,
@@ -97,7 +97,7 @@ def create_api(context: Context) -> FastAPI:
     api = Api(context)
     app = FastAPI(
         title="Đông Giang IOC", version="1", description=ABOUT, docs_url=None, redoc_url=None,
-        dependencies=[Depends(api.caller)], responses=ANSWERS,
+        dependencies=[Depends(HTTPBearer(auto_error=False))], responses=ANSWERS,
     )  # fmt: skip
     app.post("/observations")(api.observations)
     app.post("/cases")(api.cases)
@@ -107,6 +107,7 @@ def create_api(context: Context) -> FastAPI:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_middleware(BodyLimit, limit=MOST_BYTES)
+    app.add_middleware(Bearer, database=context.database)
     describe = app.openapi
     problem = Problem.model_json_schema()
 
@@ -125,23 +126,6 @@ class Api:
     def __init__(self, context: Context) -> None:
         self._database = context.database
         self._admission = context.admission
-
-    def caller(
-        self,
-        request: Request,
-        given: Annotated[
-            HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))
-        ],
-    ) -> None:
-        """Who asks; raises Refused."""
-        now = utc_now()
-        with self._database.read() as connection:
-            token = tokens.find(connection, given.credentials, now) if given else None
-        if token is None:
-            why = "send the header `Authorization: Bearer ioc_…`; tokens expire and are revoked"
-            raise Refused(401, why, headers={"WWW-Authenticate": "Bearer"})
-        tokens.used(self._database, token, now)
-        request.state.token = token
 
     def observations(self, request: Request, given: Observations, key: Key = None) -> Taken:
         """Figures of units for periods; a different value for a known figure corrects it."""

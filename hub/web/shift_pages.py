@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from contracts.clock import utc_now
@@ -105,7 +105,7 @@ class ShiftPages:
             raise Forbidden(wrong.why) from None
         return RedirectResponse(f"/shift/notes/{number}", status_code=303)
 
-    def note(self, request: Request, number: int) -> Response:
+    def note(self, request: Request, number: Annotated[int, Path(ge=1, le=2**62)]) -> Response:
         self._door.require(request)
         with self._context.database.read() as connection:
             found = shift.kept(connection, number)

@@ -45,6 +45,32 @@ def is_right(file: Path, name: str, password: str) -> bool:
     return hmac.compare_digest(_hash(password, bytes.fromhex(salt)), bytes.fromhex(wanted))
 
 
+class Roll:
+    """Who may be in, read anew when the file changes."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._seen: tuple[int, int] | None = None
+        self._marks: dict[str, str] = {}
+
+    def mark(self, name: str) -> str:
+        """Changes with the password of `name`; empty for who is not on the roll."""
+        try:
+            found = self._file.stat()
+        except OSError:
+            return ""
+        seen = (found.st_mtime_ns, found.st_ino)
+        if seen != self._seen:
+            known = _read(self._file)
+            self._marks = {one: _mark(entry) for one, entry in known.items()}
+            self._seen = seen
+        return self._marks.get(name, "")
+
+
+def _mark(entry: str) -> str:
+    return hashlib.sha256(entry.encode()).hexdigest()[:16]
+
+
 def _read(file: Path) -> dict[str, str]:
     if not file.exists():
         return {}

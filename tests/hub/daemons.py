@@ -42,7 +42,7 @@ class Daemon:
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
-        until(self._ready, START_S)
+        until(self._ready, START_S, look_s=0.1)  # who looks all the time takes its core
 
     def end(self, number: int = signal.SIGTERM) -> None:
         if self._process is not None:

@@ -1,5 +1,6 @@
 """The command line: help that teaches, exit codes for scripts, reasons on stderr."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -206,3 +207,12 @@ def test_secrets_are_no_arguments() -> None:
     assert "--token " not in said
     assert "--passphrase " not in said
     assert "--passphrase " not in said
+
+
+def test_a_name_with_a_line_break_makes_no_line_of_its_own_in_the_log() -> None:
+    name = "diem-danh\n2026-04-01T00:00:00Z INFO hub.web: An judged it\x1b[2J.csv"
+    record = logging.LogRecord("hub", logging.WARNING, "x.py", 1, "file %s: tháp", (name,), None)
+    said = cli.OneLine("%(levelname)s %(message)s").format(record)
+    assert said.isprintable()
+    assert said.startswith(r"WARNING file diem-danh\n2026-04-01")
+    assert said.endswith(r"\x1b[2J.csv: tháp")

@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from provisioning import audit, brokers, certificates, enrolment, keys, label, registry, revocation
 from provisioning.authority import ISSUING_KEY, ROOT_KEY, Authority, create, open_authority
 from provisioning.certificates import CRL_LIFE, DEVICE_LIFE, Leaf
-from provisioning.errors import BadKeyFile, NameTaken, NoAuthority, Refused, UnknownDevice
+from provisioning.errors import NameTaken, NoAuthority, Refused, UnknownDevice
+from provisioning.keys import BadKeyFile
 from provisioning.mosquitto import Broker
 from provisioning.records import Occasion, Store
 from provisioning.records import audit as audit_table

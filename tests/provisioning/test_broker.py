@@ -1,5 +1,6 @@
 """A real broker over TLS: who may say and hear what, and who is not let in."""
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -170,6 +171,12 @@ def issuer(district: District) -> Iterator[Issuer]:
     until(lambda: " as issuer-" in district.broker.said())
     yield made
     made.stop()
+
+
+@pytest.mark.usefixtures("issuer")
+def test_the_issuer_s_name_at_the_broker_cannot_be_guessed(district: District) -> None:
+    """Whoever knows a client's name can throw it out, with any certificate of ours."""
+    assert re.search(r" as issuer-[0-9a-f]{16} \(.* u'issuer'\)", district.broker.said())
 
 
 @pytest.mark.usefixtures("issuer")

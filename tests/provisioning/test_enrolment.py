@@ -122,6 +122,14 @@ def test_who_tries_too_often_waits(store: Store, authority: Authority, token: st
         assert ask(web, token, keys.new_key()).status_code == 200
 
 
+def test_who_has_many_addresses_is_one_sender_and_all_together_have_a_limit() -> None:
+    limit = service.Limit(lambda: 0.0)
+    one_house = [limit.allows(f"2001:db8:1:2::{number:x}") for number in range(service.TRIES + 1)]
+    assert one_house == [True] * service.TRIES + [False]
+    many = [limit.allows(f"10.0.{number}.1") for number in range(service.TRIES_OF_ALL)]
+    assert many.count(True) == service.TRIES_OF_ALL - service.TRIES
+
+
 def test_the_token_is_neither_in_the_registry_nor_in_the_audit_nor_in_the_log(
     web: TestClient, token: str, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -23,8 +23,8 @@ SCENE = "synthetic:street?seed=3&fps=5&width=640&height=360&ignite_after=1"
 
 @contextmanager
 def running(daemon: Daemon) -> Iterator[Daemon]:
-    daemon.start()
     try:
+        daemon.start()
         yield daemon
     finally:
         daemon.end()
@@ -91,9 +91,9 @@ def test_from_nothing_to_a_tower_that_publishes_and_to_one_that_is_called_back(
 ) -> None:
     influx = Influxd(centre.folder / "influx")
     with running(influx):
-        httpx.post(f"{influx.url}/query", params={"q": "CREATE DATABASE ioc"}, trust_env=False)
-        enrolled(centre)
         hub, box = Hub(centre, influx), Box(centre)
+        centre.run(f"provision influx --config {centre.folder}/hub.toml")
+        enrolled(centre)
         with running(hub), running(box):
             seen(lambda: influx.column("SELECT frame_age_s FROM camera"))
             seen(lambda: re.search(r"Nghi có (lửa|khói)", hub.page("/")))

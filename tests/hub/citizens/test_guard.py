@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.citizens import guard
-from hub.citizens.guard import FORM_LIFE, HOUR, Forms, Gate, Turned, Window, key
+from hub.citizens.guard import FORM_LIFE, HOUR, Forms, Gate, Turned, Window
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 
@@ -37,20 +37,6 @@ def test_a_forged_form_is_turned_away(token: str) -> None:
 def test_a_form_of_another_installation_is_turned_away() -> None:
     with pytest.raises(Turned):
         Forms("secret", 0).check(Forms("other", 0).issue(NOW), NOW)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("203.0.113.7", "203.0.113.8", False),
-        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
-        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
-        ("::ffff:203.0.113.7", "203.0.113.7", True),
-        ("nonsense", "", True),
-    ],
-)
-def test_who_counts_as_one_sender(one: str, other: str, same: bool) -> None:
-    assert (key(one) == key(other)) is same
 
 
 def test_an_address_waits_out_its_hour_and_others_do_not_wait() -> None:

@@ -129,6 +129,30 @@ def test_hidden_unfinished_and_linked_files_are_not_files(
     assert dropping(folder, gate).look() == 0
 
 
+def test_a_link_among_the_files_in_work_is_not_followed(
+    folder: Path, gate: Gate, tmp_path: Path
+) -> None:
+    ours = put(tmp_path, "secret.csv", GOOD)
+    (folder / ".working").mkdir()
+    (folder / ".working" / "diem-danh.csv").symlink_to(ours)
+    assert dropping(folder, gate).look() == 0
+    assert ours.read_text(encoding="utf-8") == GOOD
+
+
+@pytest.mark.parametrize("name", [".working", "imported", "refused"])
+def test_a_folder_of_ours_that_leads_elsewhere_stops_the_work(
+    folder: Path, gate: Gate, tmp_path: Path, name: str
+) -> None:
+    """Else whoever may drop files could have the hub move its own away."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    ours = put(elsewhere, "diem-danh.csv", GOOD)
+    (folder / name).symlink_to(elsewhere)
+    with pytest.raises(NotADirectoryError, match="is a link to elsewhere"):
+        dropping(folder, gate).look()
+    assert ours.exists()
+
+
 def test_a_file_with_a_secrecy_mark_is_kept_nowhere(
     folder: Path, gate: Gate, database: Database
 ) -> None:

@@ -11,6 +11,7 @@ from hub.entrances.faults import Unusable
 from hub.entrances.limits import Limits
 from hub.entrances.opening import read
 from hub.entrances.table import Broken, Line
+from hub.entrances.workbook import MAX_OTHER_BYTES
 from tests.hub.entrances.books import book, raw
 
 
@@ -96,6 +97,15 @@ def test_a_zip_bomb_is_refused_by_its_declared_size(file: Path) -> None:
     assert file.stat().st_size < 200_000
     with pytest.raises(Unusable, match="nở ra 500"):
         lines(file, max_unpacked_bytes=10_000_000)
+
+
+def test_texts_that_would_fill_the_memory_are_refused_by_their_declared_size(file: Path) -> None:
+    """300 kB of them unfold to more strings than a mini-PC holds; openpyxl reads all at once."""
+    texts = b"<si><t>0123456789</t></si>" * (MAX_OTHER_BYTES // 26 + 1)
+    raw(file, [], parts={"xl/sharedStrings.xml": texts})
+    assert file.stat().st_size < 1_000_000
+    with pytest.raises(Unusable, match="chữ, định dạng và ảnh"):
+        lines(file)
 
 
 def test_entities_in_a_sheet_are_refused(file: Path) -> None:

@@ -145,6 +145,17 @@ def test_too_many_items_and_too_many_bytes_are_refused(client: Client) -> None:
     assert (large.status_code, large.json()["status"]) == (413, 413)
 
 
+def test_nothing_of_a_stranger_s_body_is_read(client: Client) -> None:
+    """Else anybody could have megabytes of JSON understood before he is turned away."""
+    for headers in ({}, {"Authorization": "Basic eDp5"}, {"Authorization": "Bearer ioc_x"}):
+        answer = client._http.post(
+            "/api/v1/observations",
+            content=b"{",
+            headers={"Content-Type": "application/json"} | headers,
+        )
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b'{"items": []}', b"null"])
 def test_what_is_no_request_is_refused_in_words(client: Client, content: bytes) -> None:
     answer = client.post(

@@ -6,6 +6,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from contracts.clock import utc_now
@@ -14,8 +16,9 @@ from contracts.identity import new_ulid
 from hub.incident import IncidentType, Place, Severity
 from hub.records import devices, incidents, sightings
 from hub.web import wording
+from hub.web.app import create_app
 from hub.web.users import add_user
-from tests.hub.web.conftest import Desk
+from tests.hub.web.conftest import HERE, Desk
 
 ATTACK = '<script>alert("x")</script>'
 GERMS = re.compile(r'name="csrf" value="([^"]+)"')
@@ -438,6 +441,118 @@ def test_guessing_is_stopped(guarded: Desk) -> None:
     assert codes == [401] * 8 + [403] * 2
     right = data | {"password": "mat-khau-dai"}
     assert client.post("/login", data=right).status_code == 403
+
+
+def test_who_guesses_elsewhere_does_not_lock_the_officers_out(guarded: Desk) -> None:
+    app = create_app(guarded.context)
+    attacker, officer = (
+        TestClient(app, base_url=HERE, follow_redirects=False, client=(address, 50_000))
+        for address in ("10.9.9.9", "10.1.1.1")
+    )
+    data = {"csrf": token(attacker, "/login"), "name": "Alăng Bảy", "password": "wrong-password"}
+    assert [attacker.post("/login", data=data).status_code for _ in range(9)][-1] == 403
+    assert signed_in(officer)
+
+
+def signed_in(client: TestClient, password: str = "mat-khau-dai") -> bool:
+    data = {"csrf": token(client, "/login"), "name": "Alăng Bảy", "password": password}
+    return client.post("/login", data=data).headers.get("location") == "/"
+
+
+@pytest.mark.parametrize("change", ["removed", "new password", "file gone"])
+def test_who_is_taken_off_the_roll_is_out_at_once(
+    guarded: Desk, tmp_path: Path, change: str
+) -> None:
+    client, users = guarded.client(), tmp_path / "users"
+    assert signed_in(client)
+    assert client.get("/").status_code == 200
+    if change == "removed":
+        users.write_text("")
+    elif change == "new password":
+        add_user(users, "Alăng Bảy", "mat-khau-moi-hon")
+    else:
+        users.unlink()
+    assert client.get("/").status_code == 303
+
+
+def test_a_session_that_was_planted_before_is_not_the_one_after(guarded: Desk) -> None:
+    client = guarded.client()
+    planted = token(client, "/login")
+    assert signed_in(client)
+    assert token(client, "/") != planted
+
+
+def console_routes(client: TestClient, method: str) -> list[APIRoute]:
+    """All that the console answers; not of the API, nor of the citizens' page."""
+    assert isinstance(client.app, FastAPI)
+    routers = [getattr(each, "original_router", None) for each in client.app.routes]
+    found = [
+        route for router in routers if router is not None for route in router.routes
+        if isinstance(route, APIRoute) and method in (route.methods or ())
+        and not route.path.startswith("/bao-tin")
+    ]  # fmt: skip
+    assert len(found) > 5, "the framework keeps its routes elsewhere: the tests here see none"
+    return found
+
+
+def filled(route: APIRoute, words: str = "1") -> str:
+    return re.sub(r"\{[^}]*\}", words, route.path)
+
+
+OPEN_TO_ALL = {"/login", "/healthz"}
+
+
+def test_no_page_forgets_the_door(guarded: Desk) -> None:
+    client = guarded.client()
+    for path in map(filled, console_routes(client, "GET")):
+        answer = client.get(path)
+        if path in OPEN_TO_ALL:
+            assert answer.status_code == 200
+        else:
+            assert (answer.status_code, answer.headers.get("location")) in (
+                (303, "/login"), (401, None),
+            ), path  # fmt: skip
+
+
+def test_no_form_forgets_the_door(guarded: Desk) -> None:
+    client = guarded.client()
+    for path in map(filled, console_routes(client, "POST")):
+        answer = client.post(path, data=EVERYTHING | {"csrf": token(client, "/login")})
+        expected = {401, 403} if path == "/login" else {303, 403}
+        assert answer.status_code in expected, path
+        assert answer.headers.get("location", "/login") == "/login", path
+
+
+EVERYTHING = {
+    "csrf": "forged", "verdict": "confirmed", "reason": "x", "who": "An", "text": "x", "taker": "x",
+    "name": "x", "password": "wrong-password", "answer": "x", "state": "x", "span": "day",
+    "report": "1", "incident": "x",
+}  # fmt: skip
+
+
+def test_no_form_is_taken_without_the_secret_of_its_session(desk: Desk) -> None:
+    client = desk.client()
+    client.get("/")
+    for path in map(filled, console_routes(client, "POST")):
+        assert client.post(path, data=EVERYTHING).status_code == 403, path
+
+
+@pytest.mark.parametrize(
+    "nasty",
+    ["%00", "..%2f..%2fetc%2fpasswd", "%0d%0aSet-Cookie:%20a=b", "%22%3E%3Cscript%3E", "-1",
+     "9" * 40, "%F0%9F%94%A5", "a" * 5_000],
+)  # fmt: skip
+def test_no_address_breaks_a_page_or_writes_a_header(desk: Desk, nasty: str) -> None:
+    """Each part of each address in turn."""
+    client = desk.client()
+    for route in console_routes(client, "GET"):
+        if route.path != "/events":
+            query = "&".join(f"{each.name}={nasty}" for each in route.dependant.query_params)
+            answer = client.get(f"{filled(route, nasty)}?{query}")
+            assert answer.status_code < 500, route.path
+            assert "set-cookie: a=b" not in str(answer.headers).lower()
+            if answer.headers.get("content-type", "").startswith("text/html"):
+                assert "<script>" not in answer.text, route.path
 
 
 def test_a_session_survives_a_restart_of_the_hub(guarded: Desk) -> None:
