@@ -11,7 +11,6 @@ import webbrowser
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from ioc import figures, settings
@@ -230,10 +229,5 @@ class Demo:
         if self._temporary:
             shutil.rmtree(self._path, ignore_errors=True)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_failure: object) -> None:
         self.stop()

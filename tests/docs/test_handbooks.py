@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from contracts.trust import Concern
 from edge_agent.agent import EXIT_BLIND
 from hub.config import Rules
+from hub.trust import TITLE
 from hub.web import board, wording
 from hub.wording import REASONS_AWAY
 from ioc.exits import Exit
@@ -61,6 +63,25 @@ def test_the_handbook_s_times_are_the_defaults() -> None:
     assert f"quá {rules.again_after_s / 60:.0f} phút (đốt có kiểm soát: quá " in DUTY
     assert f"có kiểm soát: quá {rules.burn_again_after_s / 3600:.0f} giờ)" in " ".join(DUTY.split())
     assert f"hơn {board.LATE_S:.0f} giây" in DUTY
+
+
+def test_the_field_page_quotes_the_titles_of_certificates() -> None:
+    for concern in (Concern.REVOKED, Concern.CLONE_SUSPECTED, Concern.CERTIFICATE_REFUSED):
+        title = TITLE[concern].partition(" – ")[0]
+        assert f"**{title}**" in FIELD
+        assert title in " ".join(DUTY.split())
+
+
+def test_the_card_s_words_are_those_that_the_commands_print() -> None:
+    card = FIELD.partition("## Thẻ một trang")[2].partition("\n## ")[0]
+    assert len(card.strip().splitlines()) <= 20, "one sheet"
+    printed = {
+        "is enrolled until": "ioc/commands/agent_enrol.py", "frames come": "edge_agent/capture.py",
+        "connected to": "edge_agent/uplink.py", "good": "ioc/commands/check_config.py",
+    }  # fmt: skip
+    for words, source in printed.items():
+        assert words in card
+        assert words in (ROOT / source).read_text(encoding="utf-8")
 
 
 def test_the_emergency_number_comes_first() -> None:
