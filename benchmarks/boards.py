@@ -47,6 +47,7 @@ from hub.wording import LOCAL
 
 LIMIT_MS = 100.0
 DAYS, CASES, MENTIONS = 60, 50_000, 100_000
+ROUNDS = 100
 UNITS = {
     "school": 60, "health-station": 30, "office": 40, "camera": 30, "weather-station": 12,
     "service": 15, "tower": 8, "reservoir": 1,
@@ -284,7 +285,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rounds", type=int, default=100, help="requests for each page")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="requests for each page")
     rounds = parser.parse_args().rounds
     print(f"measured, of its limit, ratio    ({machine()})", flush=True)
     return judge(measure(rounds))

@@ -188,8 +188,9 @@ class Centre:
 
 
 @contextmanager
-def centre() -> Iterator[Centre]:
-    """A broker and a phone, in a folder of its own; raises BrokerMissing."""
+def centre(*, district: bool = False) -> Iterator[Centre]:
+    """A broker and a phone, in a folder of its own; raises BrokerMissing.  With a `district` the
+    hub reads units from the folder's catalogue, which is to be filled."""
     with (
         TemporaryDirectory(prefix="ioc-bench-") as name,
         EmbeddedBroker(Path(name) / "broker", MOSQUITTO) as broker,
@@ -197,7 +198,7 @@ def centre() -> Iterator[Centre]:
         phone = Phone()
         folder = Folder(
             path=Path(name), console_port=free_port(), phone_port=phone.port,
-            broker_url=broker.url, cameras=(),
+            broker_url=broker.url, cameras=(), district=district,
         )  # fmt: skip
         folder.write()
         try:

@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os import cpu_count, getloadavg
+from os import cpu_count, getloadavg, sysconf
 from pathlib import Path
 
 
@@ -52,6 +52,12 @@ def memory(pid: int) -> Memory:
         peak_rss=status["VmHWM"] * 1024 / 1e6,
         pss=shares["Pss"] * 1024 / 1e6,
     )
+
+
+def processor_s(pid: int) -> float:
+    """What a process took of all processors until now; raises OSError once it is gone."""
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / sysconf("SC_CLK_TCK")
 
 
 def _kilobytes(file: Path) -> dict[str, int]:

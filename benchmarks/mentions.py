@@ -23,6 +23,7 @@ from hub.mentions.read import read
 
 LIMIT_MS = 1.0
 COPIES = 0.25
+TEXTS = 10_000
 SENTENCES = 14
 BEGIN = datetime(2026, 4, 1, tzinfo=UTC)
 RATE = timedelta(days=60) / 100_000
@@ -83,7 +84,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--texts", type=int, default=10_000)
+    parser.add_argument("--texts", type=int, default=TEXTS)
     print(f"measured, of its limit, ratio    ({machine()})", flush=True)
     return judge([measure(parser.parse_args().texts)])
 

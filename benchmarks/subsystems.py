@@ -2,15 +2,19 @@
 
 Sixty days of the simulated district (200 units, 50,000 cases, 100,000 texts at scale 1), made
 first and not counted, go through the admission in one process and are computed to figures, which
-may take five minutes; a smaller scale is measured against its share of them.
+may take five minutes; a smaller scale may take its share of them, by the words that are told.
+The processor's time stands beside that of the clock, since others may use the machine.
 """
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -29,7 +33,24 @@ from ioc.simulate.district import District
 from ioc.simulate.world import World
 
 LIMIT_S = 300.0
+WHOLE = 590_000
+"""Words of sixty days at scale 1."""
+LIMIT_MB = 200.0
+"""What the taking in may add to the process: the hub's limit as a whole."""
+SCALE, DAYS = 1.0, 60
 KINDS = (Kind.OBSERVATION, Kind.CASE, Kind.MENTION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Took:
+    """Seconds by the clock and of the processor."""
+
+    what: str
+    clock_s: float
+    processor_s: float
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.clock_s:.0f} s (CPU {self.processor_s:.0f} s)"
 
 
 def made(scale: float, days: int) -> list[Batch]:
@@ -38,48 +59,60 @@ def made(scale: float, days: int) -> list[Batch]:
     return list(batches(district.told(until - timedelta(days=days), until)))
 
 
-def measure(scale: float, days: int) -> Sequence[Figure]:
+def measure(scale: float = SCALE, days: int = DAYS) -> Sequence[Figure]:
     parcels = made(scale, days)
-    with tempfile.TemporaryDirectory() as folder:
-        return _measured(Path(folder), parcels, scale)
+    gc.collect()
+    gc.freeze()  # the parcels are the benchmark's: nobody else walks through them again and again
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return _measured(Path(folder), parcels, scale)
+    finally:
+        gc.unfreeze()
 
 
 def _measured(folder: Path, parcels: list[Batch], scale: float) -> Sequence[Figure]:
     units.write(folder / "catalogue", scale)
     (folder / "hub.toml").write_text('[subsystems]\ncatalogue_folder = "catalogue"\n')
+    before = memory(os.getpid())
     with Desk(load(folder / "hub.toml")) as desk:
-        took = {kind: _seconds(desk, parcels, kind) for kind in KINDS}
-        begun, cpu = perf_counter(), process_time()
-        desk.compute()
-        computing = perf_counter() - begun
+        took = [_took(f"{kind.value}s", partial(_send, desk, parcels, kind)) for kind in KINDS]
+        took.append(_took("figures", desk.compute))
         with desk.database.read() as connection:
             count = connection.scalar(select(func.count()).select_from(figures)) or 0
-    parts = ", ".join(f"{kind.value}s {seconds:.0f} s" for kind, seconds in took.items())
-    total = sum(took.values()) + computing
+    grown = memory(os.getpid()).peak_rss - before.rss
     words = sum(len(each.bodies) for each in parcels)
     cases = len({b.case for each in parcels for b in each.bodies if isinstance(b, CaseBody)})
-    note = (
-        f"{words} words, {cases} cases: {parts}; {count} figures {computing:.0f} s "
-        f"(CPU {process_time() - cpu:.0f} s); peak {memory(os.getpid()).peak_rss:.0f} MB"
-    )
-    return [Figure(name="60 days taken in", value=total, limit=LIMIT_S * min(scale, 1),
-                   unit="s", note=note)]  # fmt: skip
+    limit = LIMIT_S * min(words / WHOLE, 1)
+    clock_s, cpu_s = sum(each.clock_s for each in took), sum(each.processor_s for each in took)
+    parts = ", ".join(map(str, took))
+    return [
+        Figure(name="60 days taken in", value=clock_s, limit=limit, unit="s",
+               note=f"{words} words, {cases} cases, {count} figures: {parts}"),
+        Figure(name="60 days, of the processor", value=cpu_s, limit=limit, unit="s",
+               note=f"{words / cpu_s:.0f} words a second of one core"),
+        Figure(name="60 days, memory it took", value=grown, limit=LIMIT_MB, unit="MB",
+               note=f"at the most, beside {before.rss:.0f} MB of what is told"),
+    ]  # fmt: skip
 
 
-def _seconds(desk: Desk, parcels: list[Batch], kind: Kind) -> float:
-    begun = perf_counter()
+def _took(what: str, work: Callable[[], object]) -> Took:
+    begun, begun_cpu = perf_counter(), process_time()
+    work()
+    return Took(what=what, clock_s=perf_counter() - begun, processor_s=process_time() - begun_cpu)
+
+
+def _send(desk: Desk, parcels: list[Batch], kind: Kind) -> None:
     for parcel in parcels:
         if parcel.kind is kind:
             desk.send(parcel)
-    return perf_counter() - begun
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--days", type=int, default=60)
+    parser.add_argument("--scale", type=float, default=SCALE)
+    parser.add_argument("--days", type=int, default=DAYS)
     given = parser.parse_args()
     print(f"measured, of its limit, ratio    ({machine()})", flush=True)
     return judge(measure(given.scale, given.days))

@@ -465,7 +465,7 @@ stale = Table(
     Column("source", String(64), primary_key=True),
     Column("unit", String(64), primary_key=True),
     Column("period_start", Instant, primary_key=True),
-    Column("since", Instant, nullable=False),
+    Column("since", Instant, nullable=False, index=True),
 )
 """Figures to compute anew: what changed (measure, case type, `mention`), where, on which local
 day.  Marked in the transaction of the change, so no figure stays old after a kill -9."""

@@ -4,12 +4,22 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from benchmarks import agent, alarm_latency, hub_memory
-from benchmarks.figure import Figure, judge, memory
+from benchmarks import (
+    agent,
+    alarm_latency,
+    boards,
+    http_ingest,
+    hub_memory,
+    mentions,
+    subsystems,
+)
+from benchmarks.figure import Figure, judge, memory, processor_s
 from tests.hub.daemons import program
 
 LIMIT_S = 120
@@ -34,6 +44,27 @@ def test_memory_is_read_of_a_living_process() -> None:
     size = memory(os.getpid())
     assert size.pss > 0
     assert 0 < size.rss <= size.peak_rss
+
+
+def test_the_processors_time_of_a_process_is_its_own() -> None:
+    before = processor_s(os.getpid())
+    assert 0 < before <= time.process_time() + 1
+    assert processor_s(os.getpid()) >= before
+
+
+def test_a_history_is_taken_in_and_may_take_its_share_of_the_limit() -> None:
+    clock, cpu, size = subsystems.measure(scale=0.01, days=2)
+    assert cpu.value > 0
+    assert clock.limit == cpu.limit < subsystems.LIMIT_S / 50
+    assert "figures" in clock.note
+    assert size.unit == "MB"
+
+
+def test_observations_by_http_are_measured_by_the_hubs_processor() -> None:
+    program("mosquitto")
+    taken, computed = http_ingest.measure(scale=0.01, days=1)
+    assert 0 < taken.value <= computed.value
+    assert "in parcels of 100" in taken.note
 
 
 def test_the_hub_is_measured_after_all_devices_were_heard() -> None:
@@ -81,3 +112,14 @@ def test_each_runs_alone_and_explains_itself(name: str) -> None:
     )  # fmt: skip
     assert helped.returncode == 0
     assert f"python -m {name}" in helped.stdout
+
+
+@pytest.mark.parametrize("part", [boards, http_ingest, mentions, subsystems])
+def test_the_parts_of_the_subsystems_explain_themselves(
+    part: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["one", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        part.main()
+    assert ended.value.code == 0
+    assert f"python -m {part.__name__}" in capsys.readouterr().out
