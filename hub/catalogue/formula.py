@@ -21,7 +21,7 @@ from typing import Protocol
 
 from hub.catalogue import condition
 from hub.catalogue.condition import Condition
-from hub.catalogue.periods import Period
+from hub.catalogue.periods import Period, Shift
 
 LONGEST = 500
 """Characters: what a person can check by eye."""
@@ -117,7 +117,7 @@ class Mentioned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shifted:
-    how: str
+    how: Shift
     part: "Node"
 
 
@@ -139,6 +139,14 @@ class Leaf:
 
     text: str
     asked: Measured | Counted | Mentioned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A leaf and how the period of the figure is shifted for it, outermost first."""
+
+    leaf: Leaf
+    shifts: tuple[Shift, ...]
 
 
 Node = Leaf | Shifted | Joined | Number
@@ -163,7 +171,12 @@ class Formula:
 
     @property
     def leaves(self) -> tuple[Leaf, ...]:
-        return tuple(_leaves(self.root))
+        return tuple(one.leaf for one in self.asked)
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """What it depends on: each leaf, with the shifts of the period that it is asked for."""
+        return tuple(_asked(self.root, ()))
 
     @property
     def measures(self) -> frozenset[str]:
@@ -234,7 +247,8 @@ class _Reader:
     def _call(self, tree: ast.Call, name: str, arguments: list[ast.expr], depth: int) -> Node:
         match name, arguments:
             case "previous" | "last_year", [part]:
-                return Shifted(how=name, part=self.node(part, depth - 1))
+                how: Shift = "previous" if name == "previous" else "last_year"
+                return Shifted(how=how, part=self.node(part, depth - 1))
             case "sum" | "mean" | "last" | "max" | "min", [ast.Constant(value=str() as measure)]:
                 return self._leaf(tree, Measured(how=name, measure=measure))
             case "count", [ast.Constant(value=str() as case_type), where]:
@@ -271,15 +285,15 @@ _SIGNS: dict[type[ast.operator], str] = {
 }  # fmt: skip
 
 
-def _leaves(node: Node) -> Iterator[Leaf]:
+def _asked(node: Node, shifts: tuple[Shift, ...]) -> Iterator[Asked]:
     match node:
         case Leaf():
-            yield node
-        case Shifted(part=part):
-            yield from _leaves(part)
+            yield Asked(leaf=node, shifts=shifts)
+        case Shifted(how=how, part=part):
+            yield from _asked(part, (*shifts, how))
         case Joined(left=left, right=right):
-            yield from _leaves(left)
-            yield from _leaves(right)
+            yield from _asked(left, shifts)
+            yield from _asked(right, shifts)
 
 
 def _value(node: Node, facts: Facts, scope: Scope, terms: list[Term]) -> float:
@@ -287,7 +301,7 @@ def _value(node: Node, facts: Facts, scope: Scope, terms: list[Term]) -> float:
         case Number(value=value):
             return value
         case Shifted(how=how, part=part):
-            period = scope.period.previous() if how == "previous" else scope.period.last_year()
+            period = scope.period.shifted(how)
             return _value(part, facts, replace(scope, period=period), terms)
         case Joined(how=how, left=left, right=right):
             return _join(how, _value(left, facts, scope, terms), _value(right, facts, scope, terms))

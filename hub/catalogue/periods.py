@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import Literal
 
 from hub.wording import LOCAL
 
@@ -24,6 +25,9 @@ class Span(StrEnum):
 REMEMBERED = 4_096
 """Periods of a day or longer that are kept: each figure, case and text asks for some, of a few
 hundred days."""
+
+Shift = Literal["previous", "last_year"]
+"""What a period is compared with."""
 
 _MONTHS = {Span.MONTH: 1, Span.QUARTER: 3, Span.YEAR: 12}
 
@@ -46,6 +50,26 @@ class Period:
 
     def next(self) -> "Period":
         return containing(self.span, self.end)
+
+    def shifted(self, how: Shift) -> "Period":
+        return self.previous() if how == "previous" else self.last_year()
+
+    def compared_by(self, how: Shift) -> tuple["Period", ...]:
+        """The periods whose `shifted(how)` this one is: none for 29 February, two for the 28th
+        before a leap year."""
+        later = (self.next(),) if how == "previous" else self._a_year_on()
+        return tuple(one for one in later if one.shifted(how) == self)
+
+    def _a_year_on(self) -> tuple["Period", ...]:
+        if self.span is Span.WEEK:
+            return (containing(self.span, self.start + timedelta(weeks=52)),)
+        local = self.start.astimezone(LOCAL)
+        last = monthrange(local.year + 1, local.month)[1]
+        days = {min(local.day, last)} | ({last} if local.month == 2 else set())
+        return tuple(
+            containing(self.span, local.replace(year=local.year + 1, day=day))
+            for day in sorted(days)
+        )
 
     def last_year(self) -> "Period":
         """The same month, quarter or year a year ago; of a day or an hour the same date (29

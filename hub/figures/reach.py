@@ -1,13 +1,14 @@
 """Which figures a change reaches: from one number of one school to the district's month."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from hub.catalogue.formula import Counted, Leaf, Measured, Mentioned
 from hub.catalogue.loader import DISTRICT
-from hub.catalogue.periods import Period, between, containing
+from hub.catalogue.periods import Period, Shift, Span, between, containing
 from hub.catalogue.records import Catalogue, Indicator
 from hub.stale import MENTIONS
 from hub.wording import LOCAL
@@ -34,46 +35,84 @@ class Wanted:
     period: Period
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dependent:
+    """An indicator that asks for a source, of its own period or of one that it compares with."""
+
+    indicator: Indicator
+    shifts: tuple[Shift, ...]
+
+
 def reached(catalogue: Catalogue, change: Change, now: datetime) -> Iterator[Wanted]:
-    """The figures that `change` may alter, in the order of their periods."""
-    day = change.start.astimezone(LOCAL).date()
-    chain = catalogue.above(change.unit, day)
-    units = {unit.kind: unit.id for unit in chain} or {"district": DISTRICT}
-    for indicator in _asking(catalogue).get(change.source, ()):
-        if indicator.in_force(day):
-            kinds = catalogue.kinds_from(indicator.level)
-            for period in _periods(catalogue, indicator, change, now):
-                for kind in kinds:
-                    if kind in units:
-                        yield Wanted(indicator=indicator.id, unit=units[kind], period=period)
+    """The figures that `change` may alter: of its periods, and of later ones that compare with
+    them."""
+    then = _units(catalogue, change.unit, change.start.astimezone(LOCAL).date())
+    for one in _dependents(catalogue).get(change.source, ()):
+        kinds = catalogue.kinds_from(one.indicator.level)
+        for period in _periods(catalogue, one, change, now):
+            if catalogue.at(period.day).get(one.indicator.id) is not one.indicator:
+                continue
+            units = _units(catalogue, change.unit, period.day) if one.shifts else then
+            for kind in kinds:
+                if kind in units:
+                    yield Wanted(indicator=one.indicator.id, unit=units[kind], period=period)
 
 
 @lru_cache(maxsize=1)
-def _asking(catalogue: Catalogue) -> Mapping[str, list[Indicator]]:
-    """Which indicators, of any time, ask for a source: looked up for each mark."""
-    found: dict[str, list[Indicator]] = defaultdict(list)
+def _dependents(catalogue: Catalogue) -> Mapping[str, list[_Dependent]]:
+    """By source, of any time: looked up for each mark."""
+    found: dict[str, dict[_Dependent, None]] = defaultdict(dict)
     for indicator in catalogue.indicators:
-        asked = indicator.parsed
-        mentions = {MENTIONS} if asked.over_mentions else frozenset[str]()
-        for source in asked.measures | asked.case_types | mentions:
-            found[source].append(indicator)
-    return found
+        for asked in indicator.parsed.asked:
+            one = _Dependent(indicator=indicator, shifts=asked.shifts)
+            found[_source(asked.leaf)][one] = None
+    return {source: list(some) for source, some in found.items()}
+
+
+def _source(leaf: Leaf) -> str:
+    match leaf.asked:
+        case Measured(measure=measure):
+            return measure
+        case Counted(case_type=case_type):
+            return case_type
+        case Mentioned():
+            return MENTIONS
+
+
+def _units(catalogue: Catalogue, unit: str, day: date) -> Mapping[str, str]:
+    """By kind: the unit and those that it is in on `day`; the district of one that is none."""
+    return {each.kind: each.id for each in catalogue.above(unit, day)} or {"district": DISTRICT}
 
 
 def _periods(
-    catalogue: Catalogue, indicator: Indicator, change: Change, now: datetime
+    catalogue: Catalogue, one: _Dependent, change: Change, now: datetime
 ) -> Iterator[Period]:
-    """A text counts in its own period; a figure in all that its period touches; a case from its
-    change until now, for it is open or overdue at each later period's end."""
-    here = containing(indicator.period, change.start)
+    """A case changes figures from its change until now, for it is open or overdue at each later
+    period's end; whatever they compare with lies before them.  Figures and texts change their own
+    periods, and the begun ones that compare with those."""
+    span = one.indicator.period
+    if change.source != MENTIONS and change.source not in catalogue.measures:
+        yield from between(span, max(change.start, now - LONGEST), now)
+        return
+    for period in _touched(catalogue, span, change, now):
+        for later in _compared_by(period, one.shifts):
+            if later.start <= now:
+                yield later
+
+
+def _touched(catalogue: Catalogue, span: Span, change: Change, now: datetime) -> Sequence[Period]:
+    """A text counts in its own period; a figure in all that its period touches."""
+    here = containing(span, change.start)
     measure = catalogue.measures.get(change.source)
-    if measure is not None:
-        whole = containing(measure.period, change.start)
-        touched = list(between(indicator.period, whole.start, min(whole.end, now)))
-        yield from touched or [here]
-        if "previous(" in indicator.formula:
-            yield (touched or [here])[-1].next()
-    elif change.source == MENTIONS:
-        yield here
-    else:
-        yield from between(indicator.period, max(change.start, now - LONGEST), now)
+    if measure is None:
+        return (here,)
+    whole = containing(measure.period, change.start)
+    return tuple(between(span, whole.start, min(whole.end, now))) or (here,)
+
+
+def _compared_by(period: Period, shifts: Sequence[Shift]) -> Sequence[Period]:
+    """The periods for which a formula, shifted so, asks for `period`."""
+    found: Sequence[Period] = (period,)
+    for how in reversed(shifts):
+        found = [later for each in found for later in each.compared_by(how)]
+    return found

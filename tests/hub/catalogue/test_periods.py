@@ -46,3 +46,23 @@ def test_a_week_a_year_before_has_the_same_weekdays() -> None:
 def test_the_periods_between_two_moments() -> None:
     days = list(between(Span.DAY, LATE, datetime(2026, 5, 3, 17, tzinfo=UTC)))
     assert [each.day.day for each in days] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("span", Span)
+def test_a_period_knows_by_which_ones_it_is_compared(span: Span) -> None:
+    period = containing(span, LATE)
+    assert period in period.previous().compared_by("previous")
+    assert period in period.last_year().compared_by("last_year")
+
+
+@pytest.mark.parametrize(
+    ("day", "later"),
+    [
+        (date(2027, 2, 28), [date(2028, 2, 28), date(2028, 2, 29)]),
+        (date(2028, 2, 29), []),
+        (date(2028, 2, 28), [date(2029, 2, 28)]),
+    ],
+)
+def test_leap_days_are_compared_with_the_28th_and_by_nobody(day: date, later: list[date]) -> None:
+    period = containing(Span.DAY, datetime(day.year, day.month, day.day, 5, tzinfo=UTC))
+    assert [one.day for one in period.compared_by("last_year")] == later

@@ -12,7 +12,7 @@ from hub import observations
 from hub.catalogue.formula import Scope
 from hub.catalogue.grade import Grade
 from hub.catalogue.loader import load
-from hub.catalogue.periods import Span, containing
+from hub.catalogue.periods import Period, Span, containing
 from hub.catalogue.records import Catalogue
 from hub.database import Database, Work
 from hub.figures.engine import Figure, Figures
@@ -230,3 +230,35 @@ def test_no_history_is_read_as_a_whole_to_compute_a_day(
     assert [step for step in found if "figures" in step]
     assert [step for step in found if "observations" in step]
     assert not [step for step in found if step.startswith("SCAN")]
+
+
+def test_a_correction_of_last_year_changes_what_is_compared_with_it(
+    database: Database, catalogue: Catalogue
+) -> None:
+    engine = Figures(database=database, catalogue=catalogue, judge=Judged())
+    month = containing(Span.MONTH, NOON)
+
+    def tell(value: float, period: Period) -> None:
+        body = ObservationBody(
+            measure="public-order.cases", unit="20467", value=value,
+            period_start=period.start, period_end=period.end,
+        )  # fmt: skip
+        with database.work() as work:
+            observations.store(work, [body], HAND)
+        while engine.compute(NOON):
+            pass
+
+    def change() -> float | None:
+        query = select(figures.c.value).where(
+            figures.c.indicator == "public-order.cases-change", figures.c.unit == "20467",
+            figures.c.period_start == month.start,
+        )  # fmt: skip
+        with database.read() as connection:
+            return connection.scalar(query)
+
+    tell(5, month)
+    assert change() is None
+    tell(3, month.last_year())
+    assert change() == 2
+    tell(9, month.last_year())
+    assert change() == -4
