@@ -25,6 +25,8 @@ def test_the_times_and_limits_are_those_of_the_code() -> None:
     assert f"{keep.evidence_days:.0f} days (`keep.evidence_days`)" in PAGE
     assert f"{keep.notifications_days:.0f} days (`keep.notifications_days`)" in PAGE
     assert f"{keep.places_days:.0f} days (`keep.places_days`)" in PAGE
+    terms = (keep.citizen_photos_days, keep.citizen_words_days, keep.citizen_reports_days)
+    assert f"{terms[0]:.0f}, {terms[1]:.0f}, {terms[2]:.0f} days" in PAGE
     assert f"{keep.quarantine_messages:,} or {keep.quarantine_bytes // 10**6} MB" in PAGE
     assert f"{enrolment.TOKEN_LIFE.total_seconds() / 3600:.0f} hours; ten tries" in PAGE
     assert (service.TRIES, service.TRIES_OF_ALL, access.TRIES, renewal.MOST) == (10, 60, 8, 6)
