@@ -81,12 +81,12 @@ def _influx(provision: "Commands[Parser]") -> None:
     influx.add_argument(
         "--new-tokens", action="store_true", help="may overwrite a file with another good token"
     )
-    _common(influx)
+    _common(influx, "; default: influx.ca_file")
 
 
 def _grafana(provision: "Commands[Parser]") -> None:
     grafana = command(
-        provision, "grafana", "provision_grafana", "grafana,provisioning",
+        provision, "grafana", "provision_grafana", "hub,provisioning",
         about="Grafana: data source, folders and who sees them, boards, watchdog", epilog=GRAFANA,
     )  # fmt: skip
     _hub(grafana)
@@ -120,9 +120,9 @@ def _hub(parser: Parser) -> None:
     )
 
 
-def _common(parser: Parser) -> None:
+def _common(parser: Parser, default: str = "") -> None:
     parser.add_argument(
-        "--ca-file", type=Path, metavar="FILE", help="who signs the server's certificate, PEM"
+        "--ca-file", type=Path, metavar="FILE", help=f"who signs its certificate, PEM{default}"
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="show what would change; write nothing"

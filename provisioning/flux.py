@@ -40,6 +40,18 @@ def _any_of(fields: list[str]) -> str:
     return f"({conditions})" if len(fields) > 1 else conditions
 
 
+def older(bucket: str, tier: Tier) -> str:
+    """A query for the time of one point that `tier` would not keep."""
+    return (
+        f'from(bucket: "{bucket}")\n'
+        f"    |> range(start: 1970-01-01T00:00:00Z, stop: -{tier.days}d)\n"
+        "    |> first()\n"
+        '    |> keep(columns: ["_time"])\n'
+        "    |> group()\n"
+        "    |> limit(n: 1)\n"
+    )
+
+
 def same(one: str, other: str) -> bool:
     """Whether two scripts say the same: a server may wrap the lines of what it keeps."""
     return _unwrapped(one) == _unwrapped(other)

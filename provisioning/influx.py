@@ -20,7 +20,7 @@ import httpx
 
 from provisioning.changes import Change
 from provisioning.errors import ServerAway, ServerTrouble, TlsTrouble, WrongServer
-from provisioning.tiers import Tiers
+from provisioning.tiers import Tier, Tiers
 
 Api = Literal["v1", "v2"]
 CONNECT_S, ANSWER_S = 5.0, 30.0
@@ -35,6 +35,8 @@ NEW_TOKENS = "--new-tokens"
 
 POLICY = "autogen"
 """What both call the policy of a new database; the hub may have made it already."""
+
+LOSES = "; there are older points, which are deleted"
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 """What names may be made of, so that no query language needs an escape."""
@@ -82,6 +84,15 @@ def plan(server: Server, tiers: Tiers, holders: Sequence[Holder]) -> list[Change
     from provisioning.influx2 import plan as plan_2  # noqa: PLC0415  (its library takes a second)
 
     return plan_2(server, tiers, holders)
+
+
+def shorter(days: float, tier: Tier) -> bool:
+    """Whether `tier` keeps less than the `days` of now; 0 is for ever."""
+    return bool(tier.days and (not days or tier.days < days))
+
+
+def altered(days: float, tier: Tier) -> str:
+    return f"{tier.kept}, was {f'{days:g} days' if days else 'for ever'}"
 
 
 def check_names(server: Server, holders: Sequence[Holder]) -> None:

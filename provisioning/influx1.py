@@ -15,7 +15,7 @@ from contracts.measurement import Measurement
 from provisioning.changes import Change
 from provisioning.continuous import PREFIX, continuous
 from provisioning.errors import RequestRefused, RightMissing, TokenRefused
-from provisioning.influx import POLICY, SHORTEN, Holder, Server, ask, http
+from provisioning.influx import LOSES, POLICY, SHORTEN, Holder, Server, altered, ask, http, shorter
 from provisioning.tiers import Tier, Tiers
 
 _PART = re.compile(r"(\d+)([hms])")
@@ -147,16 +147,21 @@ def _raw(found: Sequence[Policy]) -> Policy | None:
 def _kept(influxql: Influxql, found: Policy, tier: Tier) -> Iterator[Change]:
     if found.days == tier.days:
         return
-    shorter = tier.days and (not found.days or tier.days < found.days)
-    was = f"{found.days:g} days" if found.days else "for ever"
     name = influxql.server.database
+    loses = shorter(found.days, tier) and _has_older(influxql, found, tier)
     yield _change(
-        influxql, "~",
-        f"retention policy {name}.{found.name}: {tier.kept}, was {was}"
-        + ("; older points are deleted" if shorter else ""),
+        influxql, "~", f"retention policy {name}.{found.name}: {altered(found.days, tier)}"
+        + (LOSES if loses else ""),
         f'ALTER RETENTION POLICY "{found.name}" ON "{name}" {_terms(tier)}',
-        only_with=SHORTEN if shorter else "",
+        only_with=SHORTEN if loses else "",
     )  # fmt: skip
+
+
+def _has_older(influxql: Influxql, found: Policy, tier: Tier) -> bool:
+    """Whether there are points that the tier would not keep."""
+    where = f'"{influxql.server.database}"."{found.name}"./.*/'
+    query = f"SELECT * FROM {where} WHERE time < now() - {tier.days}d LIMIT 1"  # noqa: S608
+    return bool(influxql.rows(query))
 
 
 def _queries(influxql: Influxql, tiers: Tiers) -> Iterator[Change]:

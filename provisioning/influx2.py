@@ -41,13 +41,16 @@ from provisioning.errors import (
 from provisioning.influx import (
     ANSWER_S,
     CONNECT_S,
+    LOSES,
     NEW_TOKENS,
     POLICY,
     SHORTEN,
     Holder,
     Server,
+    altered,
     ask,
     http,
+    shorter,
     trusted,
     unreachable,
 )
@@ -203,15 +206,19 @@ def _other_days(influx: Influx2, shelf: Shelf, bucket: Any, days: float) -> Chan
         bucket.retention_rules = _rules(shelf.tier)
         influx.told(lambda client: client.buckets_api().update_bucket(bucket))
 
-    shorter = bool(shelf.tier.days and (not days or shelf.tier.days < days))
-    was = f"{days:g} days" if days else "for ever"
+    loses = shorter(days, shelf.tier) and _has_older(influx, shelf)
     return Change(
         sign="~",
-        what=f"bucket {shelf.bucket}: {shelf.tier.kept}, was {was}"
-        + ("; older points are deleted" if shorter else ""),
+        what=f"bucket {shelf.bucket}: {altered(days, shelf.tier)}" + (LOSES if loses else ""),
         apply=alter,
-        only_with=SHORTEN if shorter else "",
+        only_with=SHORTEN if loses else "",
     )
+
+
+def _has_older(influx: Influx2, shelf: Shelf) -> bool:
+    """Whether there are points that the tier would not keep."""
+    script = flux.older(shelf.bucket, shelf.tier)
+    return bool(influx.told(lambda client: client.query_api().query(script)))
 
 
 def _rules(tier: Tier) -> list[Any]:

@@ -3,7 +3,7 @@
 import base64
 import json
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from contracts.configuration import secret
-from grafana import generate, provisioned
+from grafana import shipped
 from hub import config as hub_config
 from hub.config import Influx
 from ioc.commands.provision_influx import GRAFANA, GRAFANA_FILE
@@ -25,6 +25,10 @@ from provisioning.grafana_source import silence
 
 HEADER = "httpHeaderName1"
 VALUE = "httpHeaderValue1"
+TRUST, AUTHORITY = "tlsAuthWithCACert", "tlsCACert"
+SOURCES = "provisioning/datasources/ioc.yaml"
+PROVIDERS = "provisioning/dashboards/ioc.yaml"
+RULES = "provisioning/alerting/ioc.yaml"
 
 
 @guarded
@@ -49,8 +53,24 @@ def _by_files(options: Namespace, settings: Influx, url: str, authorization: str
         "IOC_INFLUX_AUTHORIZATION": authorization,
     }
     place = Place(settings=options.files, home=options.home)
-    changes = grafana_files.plan(place, generate.files(), environment)
+    texts = {**shipped.files()}
+    if pem := _authority(settings):
+        texts[SOURCES] = _with_authority(texts[SOURCES], pem)
+    changes = grafana_files.plan(place, texts, environment)
     return settle(str(options.files), changes, given=(), dry_run=options.dry_run)
+
+
+def _authority(settings: Influx) -> str:
+    """Who signs InfluxDB's certificate, PEM; nothing if the system knows."""
+    return settings.ca_file.read_text(encoding="ascii") if settings.ca_file else ""
+
+
+def _with_authority(text: str, pem: str) -> str:
+    content = yaml.safe_load(text)
+    for source in content["datasources"]:
+        source["jsonData"][TRUST] = True
+        source["secureJsonData"][AUTHORITY] = pem
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
 
 
 def _by_api(options: Namespace, wanted: Content) -> int:
@@ -82,27 +102,36 @@ def _heard(running: Grafana, wanted: Content, code: int) -> int:
 
 
 def content(settings: Influx, url: str, authorization: str) -> Content:
-    """What is generated, as the API takes it; a credential stands apart."""
-    texts = generate.files()
-    providers = yaml.safe_load(texts["provisioning/dashboards/ioc.yaml"])["providers"]
-    folders = _folders(providers)
-    by_title = {each.title: each.uid for each in folders}
+    """What is shipped, as the API takes it; a credential stands apart."""
+    texts = shipped.files()
+    folders = _folders(yaml.safe_load(texts[PROVIDERS])["providers"])
+    [source] = yaml.safe_load(texts[SOURCES])["datasources"]
+    secrets = {VALUE: authorization, AUTHORITY: _authority(settings)}
+    secure = {name: value for name, value in secrets.items() if value}
     return Content(
-        source=_source(url, settings.database, named=bool(authorization)),
-        secure={VALUE: authorization} if authorization else {},
+        source=_source(source, url, settings.database, secure),
+        secure=secure,
         folders=folders,
         boards=[
             Board(folder=Path(name).parent.name, model=json.loads(text))
             for name, text in texts.items()
             if name.startswith(BOARDS)
         ],
-        rules=[
-            {**rule, "ruleGroup": group["name"], "folderUID": by_title[group["folder"]]}
-            | {"orgID": group["orgId"]}
-            for group in provisioned.alerting()["groups"]
-            for rule in group["rules"]
-        ],
+        rules=_rules(yaml.safe_load(texts[RULES])["groups"], folders),
     )
+
+
+def _rules(groups: Iterable[dict[str, Any]], folders: Iterable[Folder]) -> list[dict[str, Any]]:
+    """Of the form of files made that of the API: each rule names its group and folder."""
+    by_title = {each.title: each.uid for each in folders}
+    return [
+        {
+            **rule, "ruleGroup": group["name"], "folderUID": by_title[group["folder"]],
+            "orgID": group["orgId"],
+        }
+        for group in groups
+        for rule in group["rules"]
+    ]  # fmt: skip
 
 
 def _folders(providers: Iterable[dict[str, Any]]) -> list[Folder]:
@@ -113,13 +142,17 @@ def _folders(providers: Iterable[dict[str, Any]]) -> list[Folder]:
     ]
 
 
-def _source(url: str, database: str, *, named: bool) -> dict[str, Any]:
-    [source] = provisioned.datasource()["datasources"]
-    data = {key: value for key, value in source["jsonData"].items() if named or key != HEADER}
-    plain = {
-        key: value for key, value in source.items() if key not in ("editable", "secureJsonData")
-    }
-    return {**plain, "url": url, "jsonData": {**data, "dbName": database}}
+def _source(
+    shown: dict[str, Any], url: str, database: str, secure: Mapping[str, str]
+) -> dict[str, Any]:
+    """What of a source may be seen; it tells Grafana which secrets there are."""
+    source = {key: shown[key] for key in shown if key not in ("editable", "secureJsonData")}
+    data = {**shown["jsonData"], "dbName": database}
+    if VALUE not in secure:
+        del data[HEADER]
+    if AUTHORITY in secure:
+        data[TRUST] = True
+    return {**source, "url": url, "jsonData": data}
 
 
 def _authorization(options: Namespace, settings: Influx) -> str:

@@ -48,7 +48,8 @@ def _server(options: Namespace, settings: Influx) -> Server:
         raise BadOptions("--admin-user needs --admin-token-file or --admin-token-env")
     return Server(
         api=settings.api, url=settings.url.rstrip("/"), database=settings.database, secret=admin,
-        org=settings.org, admin=options.admin_user, ca_file=options.ca_file,
+        org=settings.org, admin=options.admin_user,
+        ca_file=options.ca_file or settings.ca_file,
     )  # fmt: skip
 
 

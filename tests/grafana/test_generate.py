@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from grafana import shipped
 from grafana.generate import HERE, files, write
 from grafana.house import DATASOURCE_UID, NO_DATA
 
@@ -33,6 +34,10 @@ def test_the_committed_files_are_up_to_date() -> None:
         if not (HERE / name).exists() or (HERE / name).read_text(encoding="utf-8") != text
     ]
     assert not stale, f"run: make boards ({stale})"
+
+
+def test_what_is_shipped_is_read_without_generating() -> None:
+    assert shipped.files() == FILES
 
 
 def test_no_board_is_left_that_nothing_makes() -> None:

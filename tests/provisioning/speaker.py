@@ -100,9 +100,11 @@ def _read(handler: BaseHTTPRequestHandler) -> Asked:
 
 
 def _write(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
-    text = b"" if answer.body is None else json.dumps(answer.body).encode()
+    plain = isinstance(answer.body, str)
+    said = answer.body if plain else "" if answer.body is None else json.dumps(answer.body)
+    text = said.encode()
     handler.send_response(answer.status)
-    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Type", "text/csv" if plain else "application/json")
     handler.send_header("Content-Length", str(len(text)))
     for name, value in answer.headers.items():
         handler.send_header(name, value)

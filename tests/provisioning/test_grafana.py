@@ -17,14 +17,7 @@ from tests.provisioning.test_influx2 import certificate, changes
 
 SECRET = "token-that-reads"
 BOARDS = generate.boards()
-FILES = generate.files()
 FOLDERS = {board.folder for board in BOARDS}
-
-
-@pytest.fixture(autouse=True)
-def generated_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It takes a second; that it says the same each time is tested where it is written."""
-    monkeypatch.setattr(generate, "files", lambda: FILES)
 
 
 @pytest.fixture
@@ -303,6 +296,25 @@ def test_without_a_credential_for_figures_the_way_to_one_is_told(place: Place) -
     code, _, err = place.ioc()
     assert code == Exit.USAGE
     assert "run `ioc provision influx` first" in err
+
+
+def test_grafana_trusts_the_authority_that_the_hub_trusts(
+    place: Place, grafana: GrafanaServer
+) -> None:
+    (place.folder / "ca.crt").write_text("-----BEGIN CERTIFICATE-----\n")
+    with (place.folder / "hub.toml").open("a") as config:
+        config.write('url = "https://influxdb:8086"\nca_file = "ca.crt"\n')
+    assert place.ioc()[0] == Exit.OK
+    assert grafana.sources["ioc-series"]["jsonData"]["tlsAuthWithCACert"] is True
+    assert set(grafana.sources["ioc-series"]["secureJsonFields"]) == {
+        "httpHeaderValue1", "tlsCACert",
+    }  # fmt: skip
+    assert place.ioc()[1].endswith("nothing to change\n")
+    etc = place.folder / "etc"
+    assert place.ioc("--files", str(etc), "--home", str(place.folder / "home"))[0] == Exit.OK
+    source = (etc / "provisioning/datasources/ioc.yaml").read_text()
+    assert "tlsAuthWithCACert: true" in source
+    assert "BEGIN CERTIFICATE" in source
 
 
 def tree(folder: Path) -> dict[str, str]:

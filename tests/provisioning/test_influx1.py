@@ -204,15 +204,25 @@ def test_a_database_that_the_hub_made_first_keeps_its_points(place: Place) -> No
     place.hub_file.write_text("cu\n")
     place.write_week()
     count = place.rows('SELECT count("uptime_s") FROM "box"')
-    code, out, err = place.ioc()
-    assert code == Exit.FAILED
-    assert "was for ever; older points are deleted  (only with --shorten)" in out
-    assert "left as it is, for want of --shorten" in err
-    assert place.rows('SELECT count("uptime_s") FROM "box"') == count
-    code, out, _ = place.ioc("--shorten")
-    assert (code, out.count("~")) == (Exit.OK, 1)
+    code, out, _ = place.ioc()
+    assert code == Exit.OK
+    assert f"~ retention policy {place.name}.autogen: keeps 400 days, was for ever\n" in out
     assert place.rows('SELECT count("uptime_s") FROM "box"') == count
     assert place.hub_file.read_text() == "cu\n"
+
+
+def test_points_are_deleted_only_when_that_is_wanted(place: Place) -> None:
+    place.ioc("--raw-days", "0", "--hourly-days", "0")
+    store = InfluxStore(place.settings)
+    store.write(["hub,hub=ioc received=1 1500000000000000000"])
+    store.close()
+    code, out, err = place.ioc()
+    assert code == Exit.FAILED
+    assert "which are deleted  (only with --shorten)" in out
+    assert "left as it is, for want of --shorten" in err
+    assert place.rows('SELECT "received" FROM "hub"')
+    assert place.ioc("--shorten")[0] == Exit.OK
+    assert place.ioc()[1].endswith("nothing to change\n")
 
 
 def test_what_was_altered_by_hand_is_mended_and_what_is_foreign_stays(place: Place) -> None:

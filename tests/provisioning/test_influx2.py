@@ -183,12 +183,23 @@ def test_another_good_token_in_the_file_is_overwritten_only_when_that_is_wanted(
 def test_points_are_deleted_only_when_that_is_wanted(place: Place, influxdb: InfluxDb2) -> None:
     place.ioc()
     raw = by(influxdb.buckets, "name")["ioc"]
+    influxdb.has_old_points = True
     code, out, _ = place.ioc("--raw-days", "100")
     assert code == Exit.FAILED
-    assert "~ bucket ioc: keeps 100 days, was 400 days; older points are deleted" in out
+    assert "~ bucket ioc: keeps 100 days, was 400 days; there are older points, which" in out
     assert raw["retentionRules"][0]["everySeconds"] == 400 * 86_400
     assert place.ioc("--raw-days", "100", "--shorten")[0] == Exit.OK
     assert raw["retentionRules"][0]["everySeconds"] == 100 * 86_400
+
+
+def test_a_bucket_of_a_new_server_is_shortened_unasked_for_it_has_no_old_points(
+    place: Place, influxdb: InfluxDb2
+) -> None:
+    place.ioc()
+    by(influxdb.buckets, "name")["ioc"]["retentionRules"] = []
+    code, out, _ = place.ioc()
+    assert code == Exit.OK
+    assert changes(out) == ["~ bucket ioc: keeps 400 days, was for ever"]
 
 
 def test_what_was_altered_by_hand_is_mended_and_shown_as_a_diff(
@@ -305,6 +316,8 @@ def test_a_certificate_is_trusted_only_by_its_authority(
         assert "--ca-file" in err
         assert place.ioc("--ca-file", str(tmp_path / "ca.crt"))[0] == Exit.OK
         assert place.ioc("--ca-file", str(tmp_path / "none.crt"))[0] == Exit.PROTOCOL
+        place.configure(f'{server.url}"\nca_file = "ca.crt')
+        assert place.ioc()[1].endswith("nothing to change\n")
     finally:
         server.stop()
 
