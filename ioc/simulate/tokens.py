@@ -16,16 +16,18 @@ VALID = timedelta(days=60)
 
 @contextmanager
 def own_token(config: HubConfig) -> Iterator[str]:
-    """All kinds, only as demo; revoked at the end."""
+    """All kinds, only as demo; revoked at the end, which of a live run is Ctrl-C."""
     database = open_database(config)
     name = f"mo-phong-{secrets.token_hex(4)}"
     rights = tokens.Rights(kinds=frozenset(tokens.KINDS), demo=True)
     try:
         with database.work() as work:
             secret = tokens.create(work, name, rights, valid=VALID, provenance=_by_command())
-        yield secret
-        with database.work() as work:
-            tokens.revoke(work, name, _by_command())
+        try:
+            yield secret
+        finally:
+            with database.work() as work:
+                tokens.revoke(work, name, _by_command())
     finally:
         database.close()
 
