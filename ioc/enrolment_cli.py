@@ -92,7 +92,7 @@ example:
   ioc provision broker --out /etc/mosquitto/ioc --host mqtt.donggiang.example --host 10.20.0.2 \\
       --pid-file /run/mosquitto/mosquitto.pid
 
-Safe to run again.  Give the folder to the broker's user: chown -R mosquitto /etc/mosquitto/ioc
+Safe to run again.  What root writes belongs to the owner of the folder: make it the broker's.
 """
 AGENT_ENROL = """
 example:

@@ -25,7 +25,8 @@ CA, CERT, KEY = "ca.crt", "broker.crt", "broker.key"
 
 SETTINGS = """\
 # Mosquitto 2.0 for the device link, written by `ioc provision broker`: change it there.
-# Include it from /etc/mosquitto/mosquitto.conf.  A device is its certificate's name.
+# `mosquitto -c` this file: not by include_dir, for Debian's own file sets some of it, too, and
+# Mosquitto refuses that.  A device is its certificate's name.
 
 listener {port}
 cafile {there}/ca.crt

@@ -20,7 +20,7 @@ def run(options: Namespace) -> int:
         told = brokers.provision(
             connection, authority, opened.occasion, broker, data=options.data, log=options.log
         )
-    print(f"{broker.folder / CONF}: include it from mosquitto.conf, then start the broker")
+    print(f"{broker.folder / CONF}: written; the broker is started with it, by mosquitto -c")
     if broker.pid_file is not None and broker.pid_file.exists():
         return report([told])
     return Exit.OK
