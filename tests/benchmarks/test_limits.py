@@ -123,3 +123,12 @@ def test_the_parts_of_the_subsystems_explain_themselves(
         part.main()
     assert ended.value.code == 0
     assert f"python -m {part.__name__}" in capsys.readouterr().out
+
+
+def test_the_worst_board_is_the_one_that_takes_most_of_the_processor() -> None:
+    calm = boards.Times(path="/wall", clock=[90.0] * 20, processor=[20.0] * 20)
+    busy = boards.Times(path="/s/health", clock=[50.0] * 20, processor=[40.0] * 20)
+    found = boards.worst([calm, busy])
+    assert (found.value, found.met) == (40.0, True)
+    assert "/s/health" in found.note
+    assert calm.figure().value == 90
