@@ -7,7 +7,7 @@ import pytest
 
 from contracts.trust import Concern
 from edge_agent.agent import EXIT_BLIND
-from hub.config import Rules
+from hub.config import Keep, Rules
 from hub.trust import TITLE
 from hub.web import board, wording
 from hub.wording import REASONS_AWAY
@@ -53,6 +53,20 @@ def test_the_handbook_s_titles_are_those_of_the_hub() -> None:
     server = (ROOT / "hub" / "server.py").read_text(encoding="utf-8")
     assert "Mất kết nối với máy chủ MQTT" in server
     assert "*Mất kết nối với máy chủ MQTT*" in DUTY
+
+
+def test_the_handbook_s_titles_of_services_are_those_of_the_hub() -> None:
+    source = (ROOT / "hub" / "services.py").read_text(encoding="utf-8")
+    for title in ("Mất dịch vụ – ", "Chứng thư sắp hết hạn – ", "Không dò được – "):
+        assert f'"{title}' in source
+        assert f"**{title}…**" in DUTY
+
+
+def test_the_handbook_says_how_long_a_citizens_report_is_kept() -> None:
+    keep = Keep()
+    terms = (keep.citizen_photos_days, keep.citizen_words_days, keep.citizen_reports_days)
+    assert terms == (90, 365, 1_830)
+    assert "Xử lý xong 90 ngày thì ảnh tự xóa, xong một năm thì lời" in DUTY
 
 
 def test_the_handbook_s_times_are_the_defaults() -> None:
