@@ -30,6 +30,10 @@ def test_flux_and_influxql_say_the_same(measurement: Measurement, tier: object) 
         assert f"every: {tier.every}" in part
         assert f"fn: {function}," in part
         assert f'_measurement == "{measurement}"' in part
+        assert f'to(bucket: "ioc/{tier.name}", org: "dong-giang")' in part
+        assert 'createEmpty: false, timeSrc: "_start"' in part, "a point stands at its window's end"
+        assert "r._time > r._start" in part, "a cut window overwrites a whole one"
+        assert ("offset: 17h" in part) == (tier.every == "1d"), "a day begins in Việt Nam"
 
 
 def test_no_board_opens_with_more_than_the_raw_points_that_are_kept() -> None:
