@@ -99,13 +99,25 @@ class Attribute(Part):
     name_vi: str
     type: Literal["text", "number", "boolean", "choice"]
     choices: tuple[str, ...] = ()
+    choices_vi: tuple[str, ...] = Field(
+        default=(), description="What people call each of `choices`, in their order."
+    )
     longest: int = Field(default=64, ge=1, le=500)
 
     @model_validator(mode="after")
     def _choices(self) -> Self:
         if (self.type == "choice") != bool(self.choices):
             raise ValueError(f"attribute {self.name}: choices belong to type choice")
+        if self.choices_vi and len(self.choices_vi) != len(self.choices):
+            raise ValueError(f"attribute {self.name}: choices_vi names each of choices, or none")
         return self
+
+    def called(self, value: Value) -> str:
+        """A value in words: `toan-trinh` is `toàn trình`."""
+        if isinstance(value, bool):
+            return "có" if value else "không"
+        named = dict(zip(self.choices, self.choices_vi, strict=False))
+        return named.get(str(value), str(value))
 
     def wrong(self, value: Value) -> str:
         """Why `value` is not one, in Vietnamese; empty if it is."""

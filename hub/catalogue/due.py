@@ -7,6 +7,9 @@ from hub.catalogue.records import Measure
 from hub.wording import LOCAL
 
 MOMENT = timedelta(microseconds=1)
+GRACE = timedelta(minutes=30)
+"""For what may not be told before its period is over and is due at that moment: machines take
+minutes, and a board that is blank at the start of every hour is no board."""
 MOST_STEPS = 800
 """Periods looked back: a month of hours; a term longer than that is no term."""
 
@@ -24,13 +27,20 @@ def due_at(measure: Measure, period: Period) -> datetime:
     return due.astimezone(period.end.tzinfo)
 
 
+def late_at(measure: Measure, period: Period) -> datetime:
+    """From when on a figure that is not there is missed."""
+    due = due_at(measure, period)
+    return due + GRACE if due == period.end else due
+
+
 def expected(measure: Measure, now: datetime) -> Period:
-    """The newest period whose figure is due; of a plan, which is told ahead, the running one."""
+    """The newest period whose figure is missed if it is not there; of a plan, which is told
+    ahead, the running one."""
     period = containing(measure.period, now)
     if measure.planned:
         return period
     for _ in range(MOST_STEPS):
-        if due_at(measure, period) <= now:
+        if late_at(measure, period) <= now:
             break
         period = period.previous()
     return period

@@ -26,7 +26,8 @@ RELATIONS = {
 TONES = {"negative": "tiêu cực", "neutral": "trung tính", "positive": "tích cực"}
 
 Names = Mapping[str, str]
-"""Of measures, case types, topics and attributes, by id; an id without a name stays as it is."""
+"""Of measures, case types, topics and attributes, by id, and of an attribute's values by
+`attribute=value`; what has no name stays as it is."""
 
 
 def words(node: Node, names: Names, binds: int = 0) -> str:
@@ -69,7 +70,7 @@ def condition_words(where: Condition, names: Names) -> str:
             said = names.get(name, name)
             if relation is Relation.EQUAL and isinstance(value, bool):
                 return f"có “{said}”" if value else f"không “{said}”"
-            return f"“{said}” {RELATIONS[relation]} {value}"
+            return f"“{said}” {RELATIONS[relation]} {names.get(f'{name}={value}', value)}"
         case _:
             return PREDICATES[where]
 

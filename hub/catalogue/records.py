@@ -100,6 +100,11 @@ class Measure(Part):
         title="Kế hoạch",
         description="A plan or a target: may be told up to six years before its period begins.",
     )
+    occasional: bool = Field(
+        default=False,
+        title="Khi có việc",
+        description="Told only of days on which something happened: nobody is late without it.",
+    )
 
 
 class Advice(Part):

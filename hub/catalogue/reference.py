@@ -79,6 +79,8 @@ def _unit(of: Indicator | Measure) -> str:
 def _due(measure: Measure) -> str:
     if measure.planned:
         return "trước hoặc trong kỳ"
+    if measure.occasional:
+        return "khi có việc"
     days = f"{measure.due_days} ngày sau kỳ" if measure.due_days else "trong kỳ"
     return f"{measure.due:%H:%M}, {days}" if measure.due else days
 

@@ -15,10 +15,12 @@ from hub.reckoning.desk import Desk, body
 from hub.records import figures
 
 FROM_FIGURES = {
+    "published-on-time": "public-services.published-on-time",
     "resolved-on-time": "public-services.on-time",
     "components-digitised": "public-services.digitised",
     "electronic-results": "public-services.electronic-results",
     "data-reused": "public-services.data-reused",
+    "full-process-services": "public-services.procedures-in-use",
     "submitted-online": "public-services.online",
     "paid-online": "public-services.paid-online",
     "service-satisfied": "public-services.satisfaction",

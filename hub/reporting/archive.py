@@ -22,6 +22,7 @@ from hub.knowledge import Knowledge
 from hub.records import letters, notifications, reports
 from hub.reporting.compose import compose
 from hub.reporting.content import Report
+from hub.reporting.reading import reaches_back
 from hub.reporting.schedule import Slot
 from hub.reporting.settings import Subscriber
 
@@ -52,7 +53,11 @@ class Archive:
             return self._write(work, made, actor, slot=None)
 
     def make_slot(self, slot: Slot, now: datetime) -> int | None:
-        """Of the schedule: kept and sent once; None when it was there already."""
+        """Of the schedule: kept and sent once; None when it was there already, and of a time
+        of which nothing is known."""
+        with self._database.read() as connection:
+            if not reaches_back(connection, slot.period):
+                return None
         made = self.compose(slot.period, now)
         with self._database.work() as work:
             if work.connection.scalar(select(reports.c.id).where(reports.c.slot == slot.key)):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
 from hub.catalogue.due import expected
 from hub.catalogue.grade import Grade
@@ -15,8 +15,8 @@ from hub.catalogue.periods import Period, Span
 from hub.catalogue.records import Catalogue, Measure
 from hub.prospect import Prospect
 from hub.records import cases, figures, incidents, observations, outlooks
+from hub.web.told import counts_for
 
-ORDER = tuple(Span)
 RANKS = ("critical", "major", "warning", "info")
 VERDICTS = {
     "confirmed": "đã xác nhận",
@@ -49,6 +49,14 @@ class Reporting:
     of: int
     absent: tuple[str, ...]
     ever: bool
+
+
+def reaches_back(connection: Connection, period: Period) -> bool:
+    """Whether anything is known that is as old as `period`: of a time before its first word a
+    hub has nothing to report, not even silence."""
+    figure = exists().where(figures.c.period_start < period.end)
+    incident = exists().where(incidents.c.opened_at < period.end)
+    return bool(connection.scalar(select(or_(figure, incident))))
 
 
 def figures_of(connection: Connection, period: Period, unit: str) -> Mapping[str, Kept]:
@@ -170,11 +178,11 @@ def reporting(
     units: frozenset[str],
     at: datetime,
 ) -> Iterator[Reporting]:
-    """Each measure that was due within the period, by `at`: plans and longer figures are not."""
+    """Each measure that was due within the period, by `at` (`hub.web.told.counts_for`)."""
     wanted = {
         measure.id: (measure, due)
         for measure in catalogue.measures.values()
-        if not measure.planned and ORDER.index(measure.period) <= ORDER.index(period.span)
+        if counts_for(measure, period.span)
         and (due := expected(measure, at)).end > period.start
     }  # fmt: skip
     ever = set(connection.scalars(select(observations.c.measure).distinct()))

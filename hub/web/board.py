@@ -17,6 +17,7 @@ from hub.records import cameras, devices, evidence, incident_history, incidents
 from hub.trust import originator
 from hub.web import sights
 from hub.web.sights import Picture
+from hub.web.subject import OF_MACHINES, SEEN, Subject, subject
 
 MOST_OPEN = 60
 """Open incidents on the board: more is a catastrophe that the list of all shows."""
@@ -84,6 +85,20 @@ class IncidentView:
         return self.row.type in CLOSES_BY_ITSELF
 
     @property
+    def is_device(self) -> bool:
+        """A box's or the hub's own trouble, not a figure's."""
+        return self.row.type in OF_MACHINES
+
+    @property
+    def is_seen(self) -> bool:
+        """By a camera: its picture came or is on its way."""
+        return self.row.type in SEEN or self.picture is not None or self.thumbnail is not None
+
+    @property
+    def subject(self) -> Subject | None:
+        return subject(self.row)
+
+    @property
     def rank(self) -> str:
         return "done" if not self.needs_a_person else str(self.row.severity)
 
@@ -97,6 +112,11 @@ class Board:
     devices: tuple[DeviceView, ...]
     shown: tuple[DeviceView, ...]
     counts: dict[DeviceState, int]
+
+    @property
+    def is_whole(self) -> bool:
+        """There are cameras, and none is known not to see."""
+        return bool(self.devices) and set(self.counts) <= {DeviceState.ONLINE, DeviceState.LATE}
 
     @property
     def waiting(self) -> int:

@@ -87,6 +87,11 @@ class Cabinet:
         cycles = self._knowledge.lifecycles.values()
         return [each.type for each in cycles if each.subsystem == subsystem]
 
+    def name_of(self, case_type: str) -> str:
+        """What people call a type of case."""
+        lifecycle = self._knowledge.lifecycles.get(case_type)
+        return lifecycle.name_vi if lifecycle else case_type
+
     def docket(
         self,
         connection: Connection,
@@ -126,13 +131,16 @@ class Cabinet:
         row = connection.execute(query).one_or_none()
         if row is None or lifecycle is None:
             return None
-        names = {each.name: each.name_vi for each in lifecycle.attributes}
+        known = {each.name: each for each in lifecycle.attributes}
         told = store.history(connection, case_type, case)
         return File(
             entry=self.entry(row, now),
             irregular=row.irregular,
             attributes=tuple(
-                (names.get(name, name), _said(value)) for name, value in row.attributes.items()
+                (known[name].name_vi, known[name].called(value))
+                if name in known
+                else (name, str(value))
+                for name, value in row.attributes.items()
             ),
             steps=tuple(_step(lifecycle, each) for each in sorted(told, key=lambda each: each.at)),
         )
@@ -178,9 +186,3 @@ def _step(lifecycle: Lifecycle, row: Row[Any]) -> Step:
         at=row.at, state_vi=_state(lifecycle, row.state), unit=row.unit,
         recorded_at=row.recorded_at, actor=row.actor,
     )  # fmt: skip
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return "có" if value else "không"
-    return str(value)

@@ -3,10 +3,10 @@
 from datetime import datetime, time, timedelta
 
 from hub.catalogue import wording as catalogue_wording
-from hub.catalogue.formula import Leaf
+from hub.catalogue.formula import Joined, Leaf
 from hub.catalogue.grade import Grade
 from hub.catalogue.in_words import TONES, Names, leaf_words, words
-from hub.catalogue.periods import Period, Span
+from hub.catalogue.periods import Period, Span, containing
 from hub.catalogue.records import Indicator
 from hub.web.panorama import Point, Tile, key
 from hub.web.spark import Spark, spark
@@ -17,6 +17,8 @@ from hub.wording import LOCAL, number
 NO_FIGURE = "chưa có số liệu"
 SIMULATED = "DỮ LIỆU MÔ PHỎNG"
 NOT_JUDGED = "không xếp màu"
+LEVEL = "cấp"
+"""A unit that people say before its number: `cấp 4`."""
 SPARK_WIDTH, SPARK_HEIGHT = 240.0, 56.0
 CHART_WIDTH, CHART_HEIGHT = 900.0, 240.0
 
@@ -46,6 +48,15 @@ def period(of: Period) -> str:
             return f"năm {start.year}"
 
 
+def stretch(start: datetime, end: datetime) -> str:
+    """The period of a row, by its two ends; what is no period of the calendar keeps them."""
+    for span in Span:
+        of = containing(span, start)
+        if (of.start, of.end) == (start, end):
+            return period(of)
+    return f"{moment(start)} – {moment(end)}"
+
+
 def moment(at: datetime) -> str:
     """`08:30 25/11/2026`."""
     return f"{at.astimezone(LOCAL):%H:%M %d/%m/%Y}"
@@ -60,8 +71,17 @@ def deadline(at: datetime) -> str:
 
 
 def value(indicator: Indicator, figure: float | None) -> str:
-    """`94,74`; what is missing is never a number."""
-    return NO_FIGURE if figure is None else number(figure, indicator.decimals)
+    """`94,74`; what is missing is never a number.  A difference has its sign: `+2`, `−5`."""
+    if figure is None:
+        return NO_FIGURE
+    said = number(figure, indicator.decimals).replace("-", "−")
+    root = indicator.parsed.root
+    is_difference = isinstance(root, Joined) and root.how == "-"
+    return f"+{said}" if is_difference and figure > 0 else said
+
+
+def is_level(indicator: Indicator) -> bool:
+    return indicator.unit_vi == LEVEL
 
 
 def plain(figure: float) -> str:
@@ -89,14 +109,22 @@ def missing(indicator: Indicator, point: Point, names: Names) -> str:
     return why or "chưa tính được"
 
 
-def change(tile: Tile) -> str:
-    """`▲ 1,2 so với kỳ trước`; a sign and a word, no colour."""
+def change(tile: Tile, now: datetime) -> str:
+    """`▲ tăng 1,2 so với kỳ trước`; a sign and a word, no colour.  What is not whole yet says so
+    beside it: half a day has fewer visitors than a day."""
     if tile.change is None:
         return ""
     said = number(abs(tile.change), tile.indicator.decimals)
     if not said.strip("0,."):
         return "không đổi so với kỳ trước"
-    return f"{'▲ tăng' if tile.change > 0 else '▼ giảm'} {said} so với kỳ trước"
+    return f"{'▲ tăng' if tile.change > 0 else '▼ giảm'} {said} so với kỳ trước{_yet(tile, now)}"
+
+
+def _yet(tile: Tile, now: datetime) -> str:
+    if tile.now.period.end > now:
+        return " (kỳ này chưa hết)"
+    weakest = tile.weakest
+    return " (chưa đủ báo cáo)" if weakest is not None and weakest.told < weakest.of else ""
 
 
 def reported(source: Source, kind: str) -> str:

@@ -7,7 +7,8 @@ from itertools import pairwise
 from hub.prospect import Prospect
 
 WIDTH, HEIGHT = 900.0, 320.0
-LEFT, RIGHT, TOP, BOTTOM = 70.0, 20.0, 20.0, 36.0
+ROOM = 20.0
+"""Between the drawing and its frame; what stands on the axes is written beside it."""
 Spot = tuple[float, float]
 
 
@@ -25,8 +26,6 @@ class OutlookChart:
     odd: Spot | None
     low: float
     high: float
-    y_low: float
-    y_high: float
 
 
 def draw(prospect: Prospect, target: float | None) -> OutlookChart | None:
@@ -39,8 +38,8 @@ def draw(prospect: Prospect, target: float | None) -> OutlookChart | None:
     count = len(prospect.history) + len(prospect.ahead)
 
     def spot(at: int, value: float) -> Spot:
-        x = LEFT + at * (WIDTH - LEFT - RIGHT) / max(count - 1, 1)
-        return round(x, 1), round(TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
+        x = ROOM + at * (WIDTH - 2 * ROOM) / max(count - 1, 1)
+        return round(x, 1), round(ROOM + (high - value) / (high - low) * (HEIGHT - 2 * ROOM), 1)
 
     past = [
         None if point.value is None else spot(at, point.value)
@@ -59,7 +58,7 @@ def draw(prospect: Prospect, target: float | None) -> OutlookChart | None:
         ahead=_line([*joint, *line]), band=_line([*joint, *highs, *reversed(lows)]),
         aim=spot(0, target)[1] if target is not None else None,
         odd=parts[-1][-1] if prospect.unusual else None,
-        low=low, high=high, y_low=HEIGHT - BOTTOM, y_high=TOP,
+        low=low, high=high,
     )  # fmt: skip
 
 

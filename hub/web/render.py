@@ -57,6 +57,12 @@ def _words(knowledge: Knowledge) -> dict[str, str]:
     cycles = knowledge.lifecycles.values()
     return (
         {each.name: each.name_vi for cycle in cycles for each in cycle.attributes}
+        | {
+            f"{each.name}={value}": each.called(value)
+            for cycle in cycles
+            for each in cycle.attributes
+            for value in each.choices
+        }
         | {topic.id: topic.name for topic in district_topics().topics.values()}
         | {cycle.type: cycle.name_vi for cycle in cycles}
         | {name: measure.name_vi for name, measure in knowledge.catalogue.measures.items()}

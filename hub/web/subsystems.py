@@ -85,8 +85,9 @@ class Subsystems:
             stories = texts.newest(connection, unit) if subsystem == ONLINE else ()
             threats = of_subsystem(connection, subsystem)
         return self._render.page(
-            request, "subsystem", view=view, now=now, day=day, docket=docket, stories=stories,
-            threats=threats, choices=self._choices(subsystem, now), names=self._unit_name,
+            request, "subsystem", view=view, now=now, day=day, chosen=chosen,
+            docket=docket, stories=stories, threats=threats, names=self._unit_name,
+            choices=self._choices(subsystem, now),
         )  # fmt: skip
 
     def cases(
@@ -144,12 +145,16 @@ class Subsystems:
                 at = tile.now.computed_at or now
                 rows = self._tracer.rows(connection, shown, unit, at, page)
             worked = workings.behind(connection, self._catalogue, shown, unit)
+            told = {source.measure.name_vi for source in tile.sources}
+            origins = self._tracer.origins(connection, terms, unit)
+            others = [one for one in origins if one.name_vi not in told]
             ranks = panorama.ranking(
                 connection, self._catalogue, tile.indicator, unit, tile.now.period
             )
         return self._render.page(
             request, "figure", tile=tile, terms=terms, shown=shown, rows=rows, ranks=ranks,
-            now=now, term=term, page=page, names=self._unit_name, worked=worked,
+            origins=others, worked=worked,
+            now=now, term=term, page=page, names=self._unit_name,
             subsystem=self._catalogue.subsystems[self._catalogue.subsystem_of(indicator)],
         )  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, or_, select, true
 
-from hub.catalogue.due import MOMENT, due_at, expected
+from hub.catalogue.due import MOMENT, due_at, expected, late_at
 from hub.catalogue.loader import DISTRICT
 from hub.catalogue.periods import Period, Span, containing
 from hub.catalogue.records import Catalogue, Indicator, Measure
@@ -30,7 +30,7 @@ class Source:
 
     def is_late(self, now: datetime) -> bool:
         """Nobody is late where no unit is registered that should report."""
-        return now > self.due and self.told < self.of
+        return now > late_at(self.measure, self.period) and self.told < self.of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Asked:
 def sources(
     connection: Connection, catalogue: Catalogue, asked: Iterable[Asked], unit: str, now: datetime
 ) -> Mapping[str, tuple[Source, ...]]:
-    """By indicator.  Plans and figures of longer periods are left out: they are told seldom."""
+    """By indicator.  What need not be told for each period (`counts_for`) is left out."""
     wanted = {
         one.indicator.id: [
             (measure, _period(measure, one.period, now))
@@ -64,8 +64,10 @@ def sources(
 
 
 def counts_for(measure: Measure, span: Span) -> bool:
-    """Whether it must be told for each period of `span`: plans and longer figures need not."""
-    return not measure.planned and LENGTHS.index(measure.period) <= LENGTHS.index(span)
+    """Whether it must be told for each period of `span`: plans, longer figures and what is told
+    only when something happened need not."""
+    seldom = measure.planned or measure.occasional
+    return not seldom and LENGTHS.index(measure.period) <= LENGTHS.index(span)
 
 
 def _period(measure: Measure, shown: Period, now: datetime) -> Period:

@@ -7,14 +7,14 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, select
 
 from hub.catalogue.condition import And, Condition, Predicate
 from hub.catalogue.formula import Counted, Joined, Leaf, Measured, Mentioned, Node, Shifted
 from hub.catalogue.periods import Period
 from hub.catalogue.records import Catalogue, Indicator
 from hub.figures.facts import clause
-from hub.records import cases, figures, observations
+from hub.records import case_events, cases, figures, mentions, observations
 from hub.web import texts
 from hub.web.docket import Cabinet, Entry
 from hub.web.texts import Story
@@ -32,6 +32,16 @@ class TermView:
     period: Period
     value: float | None
     known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Who tells what a part of the formula counts: `source` as the catalogue names it, or the
+    feed of the newest word, which came `at`."""
+
+    name_vi: str
+    source: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +106,32 @@ class Tracer:
             for at, (leaf, when) in enumerate(asked)
         )  # fmt: skip
 
+    def origins(
+        self, connection: Connection, terms: Sequence[TermView], unit: str
+    ) -> tuple[Origin, ...]:
+        """Each once, in the order of the formula."""
+        found = {term.leaf.asked: self._origin(connection, term, unit) for term in terms}
+        return tuple({one.name_vi: one for one in found.values()}.values())
+
+    def _origin(self, connection: Connection, term: TermView, unit: str) -> Origin:
+        asked = term.leaf.asked
+        match asked:
+            case Measured():
+                units = self._catalogue.below(unit, term.period.day)
+                rows = _observations(asked, term.period, units).order_by(None).subquery()
+                at = connection.scalar(select(func.max(rows.c.recorded_at)))
+                measure = self._catalogue.measures[asked.measure]
+                return Origin(name_vi=measure.name_vi, source=measure.source, at=at)
+            case Counted():
+                name_vi = self._cabinet.name_of(asked.case_type)
+                ids = select(func.max(case_events.c.id)).where(
+                    case_events.c.type == asked.case_type
+                )
+                return _newest(connection, name_vi, case_events, ids)
+            case Mentioned():
+                ids = select(mentions.c.id).order_by(mentions.c.published_at.desc()).limit(1)
+                return _newest(connection, "Tin trên mạng", mentions, ids)
+
     def rows(
         self,
         connection: Connection,
@@ -123,6 +159,14 @@ class Tracer:
                     connection, term.leaf.asked, term.period, units, page * length, length + 1
                 )
                 return Rows(stories=found[:length], more=len(found) > length)
+
+
+def _newest(connection: Connection, name_vi: str, table: Table, ids: Select[Any]) -> Origin:
+    query = select(table.c.source, table.c.recorded_at).where(table.c.id.in_(ids))
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return Origin(name_vi=name_vi, source="chưa có nguồn nào gửi", at=None)
+    return Origin(name_vi=name_vi, source=row.source, at=row.recorded_at)
 
 
 def _asked(node: Node, period: Period) -> Iterator[tuple[Leaf, Period]]:

@@ -57,6 +57,11 @@ def at(moment: datetime) -> str:
     return moment.astimezone(LOCAL).strftime("%H:%M:%S")
 
 
+def when(moment: datetime, now: datetime) -> str:
+    """`14:05:09`; of another day than today `14:05:09 ngày 25/11/2026`."""
+    return at(moment) if day(moment) == day(now) else words.clock(moment)
+
+
 def day(moment: datetime) -> str:
     return moment.astimezone(LOCAL).strftime("%d/%m/%Y")
 

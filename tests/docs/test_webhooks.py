@@ -9,14 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from hub.config import HubConfig, Webhook
+from hub.config import Console, HubConfig, Webhook
 from hub.database import Database
 from hub.incident import Event, IncidentType, Severity, Verdict
+from hub.records import notifications
+from hub.reporting.archive import Archive
 from hub.signature import HEADER, TOLERANCE_S, sign
 from hub.webhook import LONGEST_WAIT_S, TIMEOUT
 from tests.docs.story import SECRET, Call, told
-from tests.hub.conftest import database
+from tests.hub.conftest import database, knowledge
+from tests.hub.reporting.day import SEVEN, write
+from tests.hub.reporting.test_archive import SLOT
+from tests.hub.reporting.test_archive import config as config_of
 
 __all__ = ["database"]
 
@@ -68,6 +74,19 @@ def test_every_field_and_every_value_is_explained(calls: Sequence[Call]) -> None
     for values in (Event, IncidentType, Severity, Verdict):
         for value in values:
             assert f"`{value}`" in table
+
+
+def test_the_report_s_example_is_what_is_really_sent(database: Database, tmp_path: Path) -> None:
+    write(database)
+    config = config_of(tmp_path, console=Console(public_url="https://ioc.example"))
+    Archive(config, database, knowledge()).make_slot(SLOT, SEVEN)
+    with database.read() as connection:
+        [call] = connection.execute(select(notifications)).all()
+    [example] = blocks("json report")
+    assert json.loads(example) == json.loads(call.body)
+    table = PAGE.read_text(encoding="utf-8").partition("## A report is ready")[2]
+    for name in json.loads(call.body):
+        assert f"`{name}`" in table, f"{name} is not explained"
 
 
 def test_the_page_s_code_believes_what_the_hub_sent(

@@ -38,6 +38,13 @@
   const busy = () => live.contains(document.activeElement) &&
     ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement.tagName);
 
+  const fields = () => [...live.querySelectorAll("input:not([type=hidden], [type=file], [type=radio]), textarea, select")];
+  const boxes = () => [...live.querySelectorAll(".wide")];
+  const key = (one) => `${one.form?.getAttribute("action") ?? ""} ${one.name}`;
+  const isChanged = (one) => one.tagName === "SELECT"
+    ? [...one.options].some((option) => option.selected !== option.defaultSelected)
+    : one.value !== one.defaultValue;
+
   async function refresh() {
     due = null;
     if (busy()) { later(); return; }
@@ -49,9 +56,11 @@
       if (!answer.ok) throw new Error(String(answer.status));
       const html = await answer.text();
       if (busy()) { later(); return; }
-      const names = new Map([...live.querySelectorAll("input[name=who]")].map((one) => [one.id, one.value]));
+      const typed = new Map(fields().filter(isChanged).map((one) => [key(one), one.value]));
+      const aside = boxes().map((one) => one.scrollLeft);
       live.innerHTML = html;
-      names.forEach((value, id) => { const field = document.getElementById(id); if (field && value) field.value = value; });
+      fields().forEach((one) => { if (typed.has(key(one))) one.value = typed.get(key(one)); });
+      boxes().forEach((one, at) => { one.scrollLeft = aside[at] ?? 0; });
       alive();
       noteFacts();
     } catch { later(3000); }

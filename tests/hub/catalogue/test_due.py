@@ -42,6 +42,16 @@ def test_before_the_hour_yesterdays_figure_is_the_one_to_expect() -> None:
     assert expected(measure, local("2026-11-25T08:30")).day.isoformat() == "2026-11-25"
 
 
+def test_machines_have_half_an_hour_before_they_are_missed() -> None:
+    """Nobody can tell of an hour before it is over."""
+    rain = CATALOGUE.measures["environment.rain-1h"]
+    online = CATALOGUE.measures["cameras.minutes-online"]
+    assert expected(rain, local("2026-11-25T14:29")).start == local("2026-11-25T12:00")
+    assert expected(rain, local("2026-11-25T14:30")).start == local("2026-11-25T13:00")
+    assert expected(online, local("2026-11-26T00:29")).day.isoformat() == "2026-11-24"
+    assert expected(online, local("2026-11-26T00:30")).day.isoformat() == "2026-11-25"
+
+
 def test_a_plan_is_expected_while_its_year_runs() -> None:
     known = CATALOGUE.measures["socio-economic.budget-revenue-plan"]
     plan, now = known.model_copy(update={"planned": True}), local("2026-11-25T08:00")

@@ -133,6 +133,17 @@ def test_the_press_makes_what_is_due_and_catches_up(archive: Archive, database: 
     assert len(woken) == 2
 
 
+def test_a_fresh_hub_reports_on_no_time_before_its_first_word(
+    database: Database, tmp_path: Path
+) -> None:
+    fresh = Archive(config(tmp_path), database, knowledge())
+    press = Press(Reports(), fresh, lambda: None)
+    assert press.look(SEVEN) == 0
+    write(database)
+    assert press.look(SEVEN) == 2
+    assert set(fresh.done()) == {Span.DAY, Span.MONTH}
+
+
 def test_a_press_stops_while_nothing_is_due(archive: Archive) -> None:
     press = Press(Reports(periods=()), archive, lambda: None)
     press.start()

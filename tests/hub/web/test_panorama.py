@@ -41,7 +41,37 @@ def test_a_tile_has_value_change_and_trend(desk: Desk) -> None:
     one = tile(desk, DRY)
     assert (one.now.value, one.change) == (8.0, 1.0)
     assert [point.value for point in one.trend] == [4.0, 5.0, 7.0, 8.0]
-    assert said.change(one) == "▲ tăng 1 so với kỳ trước"
+    assert said.change(one, utc_now()) == "▲ tăng 1 so với kỳ trước (kỳ này chưa hết)"
+
+
+def test_what_half_of_the_units_told_is_compared_with_a_word_of_warning(desk: Desk) -> None:
+    for days, unit_, value in ((2, DONG_GIANG, 4.0), (1, DONG_GIANG, 7.0)):
+        desk.tell(told("forest-fire.dry-days", unit_, ago(Span.DAY, days), value))
+    desk.compute()
+    catalogue, now = desk.context.knowledge.catalogue, utc_now()
+    indicator = catalogue.at(now.astimezone(LOCAL).date())[DRY]
+    with desk.context.database.read() as connection:
+        one = panorama.tile(
+            connection, catalogue, indicator, unit(desk, DISTRICT), now, ago(Span.DAY, 1)
+        )
+    assert said.change(one, now) == "▲ tăng 3 so với kỳ trước (chưa đủ báo cáo)"
+
+
+def test_a_difference_has_its_sign(desk: Desk) -> None:
+    catalogue = desk.context.knowledge.catalogue.at(utc_now().astimezone(LOCAL).date())
+    change, level = catalogue["cameras.accidents-change"], catalogue["forest-fire.level"]
+    assert [said.value(change, each) for each in (2.0, 0.0, -5.0)] == ["+2", "0", "−5"]
+    assert said.value(level, 2.0) == "2"
+    assert said.is_level(level)
+    assert not said.is_level(change)
+
+
+def test_what_is_told_only_when_something_happened_is_never_missed(desk: Desk) -> None:
+    desk.tell(told("forest-fire.ack-minutes", DONG_GIANG, ago(Span.DAY, 5), 2.1))
+    desk.compute()
+    one = tile(desk, "forest-fire.time-to-ack")
+    assert (one.now.value, one.now.period) == (2.1, ago(Span.DAY, 5))
+    assert said.lateness(one, utc_now()) == ""
 
 
 def test_completeness_says_how_many_units_reported(desk: Desk) -> None:
