@@ -5,7 +5,7 @@ PIP := $(BIN)/pip --disable-pip-version-check
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check servers schemas boards reference lock chaos bench clean
+.PHONY: help setup demo test check servers schemas boards reference pictures lock chaos bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ boards: $(READY)  ## write the Grafana boards, maps and provisioning anew
 
 reference: $(READY)  ## write the configuration pages anew from the models
 	@scripts/reference
+
+pictures: $(READY)  ## take the handbook's pictures anew from a running demo (ten minutes)
+	@$(BIN)/python scripts/photograph.py
 
 lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --no-header \

@@ -4,7 +4,7 @@ Identity is (originator, type): `indicator education.attendance 20467` is one in
 often the figure is computed anew.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -21,6 +21,10 @@ from hub.provenance import Provenance
 from hub.records import cases, observations
 from hub.records import incidents as table
 from hub.wording import number
+
+NEWS = timedelta(days=1)
+"""How old a text may be that opens an incident: history that is handed in is history, and what
+still burns is written of again."""
 
 
 class Troubles:
@@ -44,7 +48,9 @@ class Troubles:
         self, work: Work, body: MentionBody, found: Candidate, provenance: Provenance
     ) -> None:
         """An online text of a fire or a landslide here: somebody has to look, nobody is paged as
-        for a fire that a camera sees."""
+        for a fire that a camera sees.  What was published long ago is no news."""
+        if provenance.recorded_at - body.published_at > NEWS:
+            return
         fire = found.kind is EventKind.FIRE
         commune = self._catalogue.unit(found.commune, body.published_at.date()) if (
             found.commune

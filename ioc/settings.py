@@ -177,6 +177,7 @@ class Folder:
         if self.district:
             self.catalogue.mkdir(exist_ok=True, mode=0o700)
             hub["subsystems"] = {"catalogue_folder": self.catalogue.name}
+            hub["citizens"] = {"enabled": True}
         _write_private(self.hub, toml(hub))
         for camera in self.cameras:
             _write_private(self.agent(camera), toml(camera.settings(self.broker_url)))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from hub.catalogue.periods import Period, Span, containing
 from hub.catalogue.records import Measure
 from hub.wording import LOCAL
+from hub.working_time import working_time
 
 MOMENT = timedelta(microseconds=1)
 GRACE = timedelta(minutes=30)
@@ -27,6 +28,11 @@ def due_at(measure: Measure, period: Period) -> datetime:
     return due.astimezone(period.end.tzinfo)
 
 
+def is_told(measure: Measure, period: Period) -> bool:
+    """Whether anybody tells it for this period: schools are closed on Sundays and at Tết."""
+    return not measure.working_days or working_time().is_working_day(period.day)
+
+
 def late_at(measure: Measure, period: Period) -> datetime:
     """From when on a figure that is not there is missed."""
     due = due_at(measure, period)
@@ -40,7 +46,7 @@ def expected(measure: Measure, now: datetime) -> Period:
     if measure.planned:
         return period
     for _ in range(MOST_STEPS):
-        if late_at(measure, period) <= now:
+        if is_told(measure, period) and late_at(measure, period) <= now:
             break
         period = period.previous()
     return period

@@ -100,6 +100,11 @@ class Measure(Part):
         title="Kế hoạch",
         description="A plan or a target: may be told up to six years before its period begins.",
     )
+    working_days: bool = Field(
+        default=False,
+        title="Ngày làm việc",
+        description="Of a day's figure: told for working days only; on others nobody is late.",
+    )
     occasional: bool = Field(
         default=False,
         title="Khi có việc",

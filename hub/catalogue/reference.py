@@ -82,6 +82,7 @@ def _due(measure: Measure) -> str:
     if measure.occasional:
         return "khi có việc"
     days = f"{measure.due_days} ngày sau kỳ" if measure.due_days else "trong kỳ"
+    days += ", ngày làm việc" if measure.working_days else ""
     return f"{measure.due:%H:%M}, {days}" if measure.due else days
 
 

@@ -103,7 +103,8 @@ class Reckoner:
         self.reckon(utc_now())
 
     def reckon(self, now: datetime) -> Admitted:
-        """Everything since the last run and three days before."""
+        """Everything since the last run, and three days before.  A hub that nobody told anything
+        yet has had no first run: it reckons the months that it is filled with."""
         since = self._since(now)
         admitted = Admitted()
         hour = containing(Span.HOUR, now).start
@@ -121,7 +122,8 @@ class Reckoner:
             except Exception:
                 log.exception("reckoning of %s failed", name)
         with self._database.work() as work:
-            upsert(work.connection, settings, [{"name": MARK, "value": now.isoformat()}])
+            if _is_fed(work.connection):
+                upsert(work.connection, settings, [{"name": MARK, "value": now.isoformat()}])
         return admitted
 
     def _since(self, now: datetime) -> datetime:
@@ -182,6 +184,12 @@ def _told_by_others(
         )
         told |= {(measure, row.unit, row.period_start) for row in connection.execute(query)}
     return told
+
+
+def _is_fed(connection: Connection) -> bool:
+    """Whether anybody but the hub itself told a figure."""
+    query = select(observations.c.id).where(observations.c.source != HUB).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def _on_simulated(connection: Connection, since: datetime) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from hub.catalogue import wording
+from hub.catalogue.due import GRACE
 from hub.catalogue.grade import Direction, Grade
 from hub.catalogue.periods import Period, Span
 from hub.catalogue.records import Catalogue, Indicator
@@ -43,7 +44,7 @@ def compose(
     incidents = _incidents(connection, period, units, unit)
     overdue = _overdue(connection, knowledge, period, units, now)
     remarks = _remarks(connection, catalogue, period, unit)
-    silent, never = _silent(connection, catalogue, period, units, now)
+    silent, never = _silent(connection, catalogue, period, units, min(period.end + GRACE, now))
     shown = [catalogue.at(day)[one.indicator] for some in figures.values() for one in some]
     sections = tuple(
         Section(
@@ -189,12 +190,12 @@ def _silent(
     catalogue: Catalogue,
     period: Period,
     units: frozenset[str],
-    now: datetime,
+    at: datetime,
 ) -> tuple[Mapping[str, list[Silence]], Mapping[str, int]]:
-    """Who did not report what was due by the end of the period."""
+    """Who did not report what was missed by `at`, shortly after the end of the period."""
     silent: dict[str, list[Silence]] = defaultdict(list)
     never: dict[str, int] = defaultdict(int)
-    for one in reading.reporting(connection, catalogue, period, units, min(period.end, now)):
+    for one in reading.reporting(connection, catalogue, period, units, at):
         subsystem = catalogue.subsystem_of(one.measure.id)
         if not one.ever:
             never[subsystem] += 1

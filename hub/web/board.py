@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from contracts.evidence import Size
 from contracts.trust import Concern
@@ -112,16 +112,15 @@ class Board:
     devices: tuple[DeviceView, ...]
     shown: tuple[DeviceView, ...]
     counts: dict[DeviceState, int]
+    total: int
+    """Open incidents, those beyond `open` too."""
+    waiting: int
+    """Of them, those that wait for a person."""
 
     @property
     def is_whole(self) -> bool:
         """There are cameras, and none is known not to see."""
         return bool(self.devices) and set(self.counts) <= {DeviceState.ONLINE, DeviceState.LATE}
-
-    @property
-    def waiting(self) -> int:
-        """Incidents that wait for a person."""
-        return sum(one.needs_a_person for one in self.open)
 
 
 def board(connection: Connection, rules: Rules, now: datetime) -> Board:
@@ -137,12 +136,18 @@ def board(connection: Connection, rules: Rules, now: datetime) -> Board:
         .limit(MOST_OPEN)
     )
     known = all_devices(connection, rules, now)
+    counted = select(
+        func.count(), func.count().filter(incidents.c.acknowledged_at.is_(None))
+    ).where(incidents.c.closed_at.is_(None))
+    total, waiting = connection.execute(counted).one()
     return Board(
         at=now,
         open=tuple(with_pictures(connection, query)),
         devices=known,
         shown=known[:MOST_DEVICES],
         counts=dict(Counter(device.state for device in known)),
+        total=total,
+        waiting=waiting,
     )
 
 

@@ -48,6 +48,11 @@ def period(of: Period) -> str:
             return f"năm {start.year}"
 
 
+def at(span: Span, start: datetime) -> str:
+    """As `period`, of the one that begins at `start`."""
+    return period(containing(span, start))
+
+
 def stretch(start: datetime, end: datetime) -> str:
     """The period of a row, by its two ends; what is no period of the calendar keeps them."""
     for span in Span:

@@ -20,6 +20,7 @@ from hub.web import board, chart, events, sights
 from hub.web.access import Door, Forbidden, check_csrf
 from hub.web.person import person as person_at
 from hub.web.render import Renderer
+from hub.wording import number
 
 PAGE_ROWS = 100
 FOREVER = "private, max-age=31536000, immutable"
@@ -164,7 +165,7 @@ class Pages:
             missing = ledger.missing(connection, name)
             troubles = board.open_of(connection, name)
         return self._render.page(
-            request, "device", one=one, now=now, missing=missing, troubles=troubles
+            request, "device", one=one, now=now, missing=missing, troubles=troubles, number=number
         )
 
     def evidence(self, request: Request, name: str) -> Response:

@@ -59,9 +59,10 @@ class Subsystems:
         with self._context.database.read() as connection:
             panels = panorama.wall(connection, self._catalogue, now)
             seen = board.board(connection, self._context.config.rules, now)
+            threats = by_commune(connection)
         return self._render.page(
             request, "wall", panels=panels, board=seen, now=now, health=self._context.health(),
-            threats=by_commune(seen.open), ticker=worst_first(seen.open),
+            threats=threats, ticker=worst_first(seen.open),
             chart=chart(self._render.shapes(now), (), seen.open),
         )  # fmt: skip
 

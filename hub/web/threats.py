@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from hub.incident import Severity
 from hub.records import incidents
 from hub.web.board import IncidentView
 
-MOST = 20
+MOST = 5
+"""Of a subsystem on its board, so that its figures are not pushed out of sight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +23,26 @@ class Threat:
     worst: Severity
 
 
-def by_commune(open_: Iterable[IncidentView]) -> Mapping[str, Threat]:
-    """By the commune's code."""
-    found: dict[str, list[Severity]] = defaultdict(list)
-    for one in open_:
-        if one.row.commune_code:
-            found[one.row.commune_code].append(Severity(one.row.severity))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threats:
+    """The newest open incidents of a subsystem, and how many there are in all."""
+
+    rows: Sequence[Row[Any]]
+    total: int
+
+
+def by_commune(connection: Connection) -> Mapping[str, Threat]:
+    """Of all open incidents, by the commune's code."""
+    query = select(incidents.c.commune_code, incidents.c.severity, func.count()).where(
+        incidents.c.closed_at.is_(None), incidents.c.commune_code.is_not(None)
+    )
+    found: dict[str, dict[Severity, int]] = defaultdict(dict)
+    for code, severity, count in connection.execute(
+        query.group_by(incidents.c.commune_code, incidents.c.severity)
+    ):
+        found[code][Severity(severity)] = count
     return {
-        code: Threat(count=len(some), worst=max(some, key=lambda each: each.rank))
+        code: Threat(count=sum(some.values()), worst=max(some, key=lambda each: each.rank))
         for code, some in found.items()
     }
 
@@ -39,9 +52,11 @@ def worst_first(open_: Iterable[IncidentView]) -> list[IncidentView]:
     return sorted(open_, key=lambda one: (not one.needs_a_person, -Severity(one.row.severity).rank))
 
 
-def of_subsystem(connection: Connection, subsystem: str) -> Sequence[Row[Any]]:
+def of_subsystem(connection: Connection, subsystem: str) -> Threats:
     """Open, newest first."""
     query = select(incidents).where(
         incidents.c.subsystem == subsystem, incidents.c.closed_at.is_(None)
     )
-    return connection.execute(query.order_by(incidents.c.opened_at.desc()).limit(MOST)).all()
+    rows = connection.execute(query.order_by(incidents.c.opened_at.desc()).limit(MOST)).all()
+    total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return Threats(rows=rows, total=total)

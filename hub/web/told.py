@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, or_, select, true
 
-from hub.catalogue.due import MOMENT, due_at, expected, late_at
+from hub.catalogue.due import MOMENT, due_at, expected, is_told, late_at
 from hub.catalogue.loader import DISTRICT
 from hub.catalogue.periods import Period, Span, containing
 from hub.catalogue.records import Catalogue, Indicator, Measure
@@ -29,7 +29,9 @@ class Source:
     due: datetime
 
     def is_late(self, now: datetime) -> bool:
-        """Nobody is late where no unit is registered that should report."""
+        """Nobody is late where no unit is registered that should report, nor on a day off."""
+        if not is_told(self.measure, self.period):
+            return False
         return now > late_at(self.measure, self.period) and self.told < self.of
 
 

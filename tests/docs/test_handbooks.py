@@ -7,9 +7,10 @@ import pytest
 
 from contracts.trust import Concern
 from edge_agent.agent import EXIT_BLIND
+from hub.catalogue.grade import Grade
 from hub.config import Keep, Rules
 from hub.trust import TITLE
-from hub.web import board, wording
+from hub.web import board, figure_wording, wording
 from hub.wording import REASONS_AWAY
 from ioc.exits import Exit
 
@@ -22,6 +23,10 @@ SHOWN = (
     "DIỄN TẬP", "TIN ĐẾN MUỘN", "GIỜ THIẾT BỊ SAI", "không còn thấy", "đứng hình", "Chưa có ảnh",
     "Vị trí camera", "Sổ sự việc", "Hệ thống có trục trặc", "Đã đóng", "tín hiệu cuối", "Thoát",
     "Mất kết nối – số liệu có thể đã cũ.", "không phải ranh giới pháp lý",
+    "Toàn cảnh", "Phân hệ", "Theo đơn vị", "Xem lại ngày", "Hiện nay", "Có hạn:", "Tin mới",
+    "báo cáo quá hạn", "Việc cần làm", "Cách tính", "Số liệu gốc", "Tải CSV", "Ngưỡng", "Căn cứ",
+    "Phụ trách", "Tính lúc", "← Kỳ trước", "Kỳ sau →", "Không dự báo", "Một ngày của kỳ",
+    "Lập báo cáo", "Về sự việc", "← Ca trước", "Xem trước biên bản", "Giao ca và lập biên bản",
 )  # fmt: skip
 """Words of the templates that the handbook explains."""
 
@@ -68,6 +73,30 @@ def test_the_handbook_says_how_long_a_citizens_report_is_kept() -> None:
     assert f"Xử lý xong {keep.citizen_photos_days:.0f} ngày thì ảnh tự xóa" in DUTY
     assert f"xong {years[keep.citizen_words_days]} thì lời" in DUTY
     assert f"xong {years[keep.citizen_reports_days]} thì cả tin" in DUTY
+
+
+def test_the_handbook_explains_the_words_of_the_boards() -> None:
+    said = {*(grade.words_vi for grade in Grade), figure_wording.NOT_JUDGED,
+            figure_wording.SIMULATED}  # fmt: skip
+    for words in said:
+        assert f"**{words}**" in DUTY
+    subject = (ROOT / "hub" / "web" / "subject.py").read_text(encoding="utf-8")
+    for words in ("Xem chỉ số này", "Xem các hồ sơ quá hạn"):
+        assert words in subject
+        assert f"**{words}**" in DUTY
+    for words in ("(kỳ này chưa hết)", "(chưa đủ báo cáo)"):
+        source = (ROOT / "hub" / "web" / "figure_wording.py").read_text(encoding="utf-8")
+        assert words in source
+        assert words in DUTY
+
+
+def test_the_pictures_are_few_enough_to_carry() -> None:
+    """They are taken anew by scripts/photograph.py, and each stands on a page."""
+    images = [*(ROOT / "docs" / "images").glob("*.webp")]
+    assert sum(each.stat().st_size for each in images) < 3_000_000
+    pages = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
+    pages += (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [each.name for each in images if f"images/{each.name}" not in pages] == []
 
 
 def test_the_handbook_s_times_are_the_defaults() -> None:

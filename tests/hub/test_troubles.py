@@ -92,3 +92,16 @@ def test_a_text_of_a_fire_is_a_candidate_that_somebody_has_to_look_at(
         [row] = work.connection.execute(select(incidents)).all()
     assert (row.type, row.severity, row.commune) == ("reported-fire", "warning", "Xã Đông Giang")
     assert "bao" in row.text_vi
+
+
+def test_a_text_of_days_ago_is_history_and_opens_nothing(database: Database) -> None:
+    body = MentionBody(
+        source="bao", title="Cháy rừng ở xã Đông Giang", text="Lửa bùng lên ở xã Đông Giang.",
+        published_at=NOON - timedelta(days=20),
+    )  # fmt: skip
+    found = candidate(read(body.title, body.text, body.published_at))
+    assert found is not None
+    by = Provenance(source="bao", actor="bao", entrance=Entrance.PULL, recorded_at=NOON)
+    with database.work() as work:
+        Troubles(Incidents(lambda *_: None), knowledge().catalogue).candidate(work, body, found, by)
+        assert work.connection.execute(select(incidents)).all() == []

@@ -48,5 +48,5 @@ def _health() -> Health:
     return Health(
         at=now, started_at=now, broker_connected=True, last_message_at=now, last_processed_at=now,
         waiting_alarm=0, waiting_bulk=0, inbox_undone=0, series_backlog=0, series_error="",
-        notifications_pending=0, quarantined=0, counters={}, troubles=(),
+        notifications_pending=0, quarantined=0, dead=(), counters={}, troubles=(),
     )  # fmt: skip

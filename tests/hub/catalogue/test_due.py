@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hub.catalogue.due import due_at, expected
+from hub.catalogue.due import due_at, expected, is_told
 from hub.catalogue.loader import load
 from hub.catalogue.periods import Span, containing
 from hub.wording import LOCAL
@@ -37,9 +37,9 @@ def test_an_hour_without_a_term_is_due_when_it_is_over() -> None:
 
 def test_before_the_hour_yesterdays_figure_is_the_one_to_expect() -> None:
     measure = CATALOGUE.measures["education.pupils-present"]
-    early = expected(measure, local("2026-11-25T08:29"))
-    assert early.day.isoformat() == "2026-11-24"
-    assert expected(measure, local("2026-11-25T08:30")).day.isoformat() == "2026-11-25"
+    early = expected(measure, local("2026-11-27T08:29"))
+    assert early.day.isoformat() == "2026-11-26"
+    assert expected(measure, local("2026-11-27T08:30")).day.isoformat() == "2026-11-27"
 
 
 def test_machines_have_half_an_hour_before_they_are_missed() -> None:
@@ -50,6 +50,17 @@ def test_machines_have_half_an_hour_before_they_are_missed() -> None:
     assert expected(rain, local("2026-11-25T14:30")).start == local("2026-11-25T13:00")
     assert expected(online, local("2026-11-26T00:29")).day.isoformat() == "2026-11-24"
     assert expected(online, local("2026-11-26T00:30")).day.isoformat() == "2026-11-25"
+
+
+def test_on_a_day_off_no_school_is_missed() -> None:
+    """28 November 2026 is a Saturday; 2 September is the national day."""
+    measure = CATALOGUE.measures["education.pupils-present"]
+    assert expected(measure, local("2026-11-28T12:00")).day.isoformat() == "2026-11-27"
+    assert expected(measure, local("2026-11-30T08:29")).day.isoformat() == "2026-11-27"
+    assert expected(measure, local("2026-11-30T08:30")).day.isoformat() == "2026-11-30"
+    off = containing(Span.DAY, local("2026-09-02T12:00"))
+    assert not is_told(measure, off)
+    assert is_told(CATALOGUE.measures["health.visits"], off)
 
 
 def test_a_plan_is_expected_while_its_year_runs() -> None:

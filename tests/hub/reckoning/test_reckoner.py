@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from contracts.identity import new_ulid
 from contracts.indicator import CaseBody
@@ -15,7 +15,7 @@ from hub.engines.probes import Result
 from hub.incident import Alarm, Place, Verdict
 from hub.incidents import Incidents
 from hub.reckoning import reckoner
-from hub.records import figures
+from hub.records import figures, settings
 from hub.services import Services
 from hub.wording import LOCAL
 from tests.hub.conftest import alarm
@@ -81,6 +81,22 @@ def test_rain_is_summed_and_a_hole_is_no_dry_hour(house: House) -> None:
     assert house.found("environment.rain-24h", "tram-prao")[-1] == 240
     assert len(house.found("environment.rain-3h", "tram-prao")) == 22
     assert len(house.found("environment.rain-24h", "tram-prao")) == 7
+
+
+def test_a_hub_that_started_empty_reckons_the_weeks_that_it_is_filled_with(house: House) -> None:
+    """Its first run is the first one after somebody told something."""
+
+    def mark() -> object:
+        with house.database.read() as connection:
+            return connection.scalar(
+                select(settings.c.value).where(settings.c.name == reckoner.MARK)
+            )
+
+    house.reckoner.reckon(NOW)
+    assert mark() is None
+    house.tell(hourly("rain-1h", NOW - timedelta(days=20), 10))
+    house.reckoner.reckon(NOW + timedelta(minutes=10))
+    assert mark() == (NOW + timedelta(minutes=10)).isoformat()
 
 
 def test_the_score_says_only_what_figures_tell(house: House) -> None:

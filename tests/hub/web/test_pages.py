@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,7 +16,7 @@ from contracts.evidence import Size
 from contracts.identity import new_ulid
 from hub.incident import IncidentType, Place, Severity
 from hub.records import devices, incidents, sightings
-from hub.web import wording
+from hub.web import board, wording
 from hub.web.app import create_app
 from hub.web.users import add_user
 from tests.hub.web.conftest import HERE, Desk
@@ -185,6 +186,37 @@ def test_the_bar_of_a_lost_line_can_be_read(desk: Desk) -> None:
     assert rule
     dark, light = sorted(map(luminance, rule.groups()))
     assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_in_a_catastrophe_the_counts_are_of_all_and_not_of_what_is_shown(desk: Desk) -> None:
+    for _ in range(board.MOST_OPEN + 5):
+        desk.raise_fire()
+    client = desk.client()
+    for path in ("/", "/wall"):
+        page = client.get(path).text
+        assert f"{board.MOST_OPEN + 5} sự việc chờ người trực" in page
+    assert "1 sự việc · khẩn" not in page
+    assert f"{board.MOST_OPEN + 5} sự việc · khẩn" in page
+    assert "Còn 5 sự việc đang mở khác" in client.get("/").text
+    page = client.get("/s/forest-fire").text
+    assert f"{board.MOST_OPEN + 5} sự việc đang mở" in page
+    assert f"Còn {board.MOST_OPEN} sự việc khác" in page
+
+
+def test_a_quiet_board_does_not_promise_what_no_camera_watches(desk: Desk) -> None:
+    client = desk.client()
+    assert "Chưa có camera nào báo về" in client.get("/").text
+    desk.introduce()
+    assert "Mọi camera đang được theo dõi" in client.get("/").text
+    desk.introduce(600, device="thap-song-kon")
+    assert "Có camera không nhìn được" in client.get("/").text
+
+
+def test_what_happened_on_another_day_says_which(desk: Desk) -> None:
+    at = utc_now() - timedelta(days=3)
+    name = desk.raise_fire(captured_at=at, received_at=at)
+    page = desk.client().get(f"/incidents/{name}").text
+    assert f"{wording.at(at)} ngày {wording.day(at)}" in page
 
 
 def test_late_and_drill_are_marked(desk: Desk) -> None:

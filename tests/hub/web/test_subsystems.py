@@ -110,7 +110,8 @@ def test_the_trace_has_formula_terms_source_basis_owner_and_advice(desk: Desk) -
     page = desk.client().get(trace(DONG_GIANG)).text
     for words in ("lớn nhất của “Số ngày khô liên tục H”", "Hệ thống tự tính từ thời tiết 13 giờ",
                   "Chỉ tiêu H (tin cậy cao, cần đối chiếu văn bản)", "Phụ trách", "Tính lúc",
-                  "1/1 xã đã báo cáo", "Số liệu gốc", "hạn 14:00"):  # fmt: skip
+                  "1/1 xã đã báo cáo", "Số liệu gốc", "hạn 14:00", "<h2>Nguồn</h2>",
+                  f'href="/outlook/{DRY}?unit={DONG_GIANG}"'):  # fmt: skip
         assert words in page, words
 
 
@@ -160,6 +161,16 @@ def test_the_rows_behind_a_count_are_the_cases_that_were_counted(desk: Desk) -> 
     assert "H49.2</b>" not in page
 
 
+def test_the_trace_of_a_count_says_who_told_the_cases_and_the_texts(desk: Desk) -> None:
+    fill(desk)
+    client = desk.client()
+    month, day = day_key(ago(Span.MONTH, 0)), day_key(ago(Span.DAY, 0))
+    cases = client.get(f"/figures/public-services.on-time?period={month}").text
+    assert "<dt>Hồ sơ thủ tục hành chính</dt><dd>one-stop, báo gần nhất" in cases
+    texts = client.get(f"/figures/online-information.mentions?period={day}").text
+    assert "<dt>Tin trên mạng</dt><dd>bao, báo gần nhất" in texts
+
+
 def test_rows_come_a_page_at_a_time(desk: Desk) -> None:
     desk.file(*(dossier(f"H49.{n:04}", "4", days_ago=0, due_in=n / 50) for n in range(1, 131)))
     desk.compute()
@@ -196,6 +207,17 @@ def test_cases_are_listed_by_their_deadline_with_the_words_of_the_life_cycle(des
     assert every.index("H49.1") < every.index("H49.2") < every.index("H49.3")
     assert "H49.4" not in every
     assert "H49.3" not in client.get(f"/s/public-services/cases?which=open&unit={DONG_GIANG}").text
+
+
+def test_a_case_says_its_choices_in_words(desk: Desk) -> None:
+    body = dossier("H49.9", "2", days_ago=1, due_in=2)
+    desk.file(body.model_copy(update={"attributes": {"service_level": "toan-trinh"}}))
+    desk.compute()
+    client = desk.client()
+    assert "toàn trình" in client.get("/cases/dossier/H49.9").text
+    trace_ = client.get("/figures/public-services.full-process").text
+    assert "“Mức độ dịch vụ” là toàn trình" in trace_
+    assert "toan-trinh" not in trace_
 
 
 def test_a_case_shows_its_steps(desk: Desk) -> None:
