@@ -17,6 +17,7 @@ from contracts.indicator import Case, Mention, Observation
 from contracts.message import Message, Numbered
 from contracts.receipt import Receipt
 from contracts.renewal import Certificate, CertificateRequest
+from contracts.rollout import Update, UpdateState
 from contracts.sighting import Sighting
 from contracts.status import Status
 from contracts.telemetry import Telemetry
@@ -35,6 +36,8 @@ AnyMessage = (
     | CertificateRequest
     | Certificate
     | TrustReport
+    | Update
+    | UpdateState
 )
 MODELS: Mapping[Kind, type[AnyMessage]] = MappingProxyType(
     {
@@ -49,6 +52,8 @@ MODELS: Mapping[Kind, type[AnyMessage]] = MappingProxyType(
         Kind.CERTIFICATE_REQUEST: CertificateRequest,
         Kind.CERTIFICATE: Certificate,
         Kind.TRUST: TrustReport,
+        Kind.UPDATE: Update,
+        Kind.UPDATE_STATE: UpdateState,
     }
 )
 

@@ -10,11 +10,10 @@ from typing import Any
 
 from contracts.codec import MODELS
 from contracts.message import Numbered
-from contracts.topics import DOWN, LANES, ROOT, TRUST_TOPIC, UP, Kind
+from contracts.topics import DOWN, LANES, RETAINED, ROOT, TRUST_TOPIC, UP, Kind
 
 BINARY = {Kind.EVIDENCE}
 PARAMETERS = {"device": {"description": "name of the device"}}
-RETAINED = {Kind.STATUS, Kind.TRUST}
 
 
 def json_schema(kind: Kind) -> dict[str, Any]:

@@ -4,8 +4,10 @@
     v1/up/<device>/status                    device -> hub, retained   (state, also the last will)
     v1/up/<device>/certificate-request       device -> issuer, QoS 1   (renewal)
     v1/up/issuer/trust                       issuer -> hub, retained   (refused, copied, revoked)
+    v1/up/<device>/update-state              device -> hub, retained   (what it runs of updates)
     v1/down/<device>/receipt                 hub -> device, QoS 1
     v1/down/<device>/certificate             issuer -> device, QoS 1   (its answer)
+    v1/down/<device>/update                  hub -> device, retained   (what it is to run)
 
 One write rule and one read rule make a device's whole access list:
 `pattern write v1/up/%u/#` and `pattern read v1/down/%u/#`.
@@ -40,6 +42,8 @@ class Kind(StrEnum):
     CERTIFICATE_REQUEST = "certificate-request"
     CERTIFICATE = "certificate"
     TRUST = "trust"
+    UPDATE = "update"
+    UPDATE_STATE = "update-state"
 
 
 LANES: dict[Kind, tuple[Lane, ...]] = {
@@ -52,9 +56,11 @@ LANES: dict[Kind, tuple[Lane, ...]] = {
 }
 """The lanes that a numbered kind may take."""
 
-UP = (Kind.STATUS, Kind.CERTIFICATE_REQUEST, Kind.TRUST)
-DOWN = (Kind.RECEIPT, Kind.CERTIFICATE)
+UP = (Kind.STATUS, Kind.CERTIFICATE_REQUEST, Kind.TRUST, Kind.UPDATE_STATE)
+DOWN = (Kind.RECEIPT, Kind.CERTIFICATE, Kind.UPDATE)
 """Kinds without lane and number, by their direction."""
+RETAINED = (Kind.STATUS, Kind.TRUST, Kind.UPDATE, Kind.UPDATE_STATE)
+"""Kinds of which the broker keeps the last for whoever subscribes later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,3 +118,4 @@ def uplink_filter(lane: Lane) -> str:
 STATUS_FILTER = f"{ROOT}/up/+/status"
 CERTIFICATE_REQUEST_FILTER = f"{ROOT}/up/+/{Kind.CERTIFICATE_REQUEST}"
 TRUST_TOPIC = f"{ROOT}/up/{ISSUER}/{Kind.TRUST}"
+UPDATE_STATE_FILTER = f"{ROOT}/up/+/{Kind.UPDATE_STATE}"

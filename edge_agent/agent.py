@@ -82,12 +82,11 @@ class Agent:
             tasks.append(renewing)
         if self._updates is not None:
             minding = asyncio.create_task(self._updates.mind(self._looks), name="updates")
-            tasks.append(minding)
+            tasks += [minding, *self._courier(self._updates)]
         self._start()
         supervisor.tell(supervisor.READY)
         ended = asyncio.create_task(stop.wait(), name="stop")
         await asyncio.wait([ended, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        supervisor.tell(supervisor.ENDING)
         code = 0 if ended.done() else EXIT_BLIND
         for task in tasks:
             if task.done() and (error := task.exception()):
@@ -95,6 +94,8 @@ class Agent:
             elif task.done() and task.get_name() == "updates" and not ended.done():
                 code = ANEW
             task.cancel()
+        if code != ANEW:
+            supervisor.tell(supervisor.ENDING)
         await asyncio.wait([*tasks, ended], timeout=GOODBYE_S)
         await asyncio.to_thread(self._stop)
         ended.cancel()
@@ -122,6 +123,16 @@ class Agent:
             return None
         fresh = renewal.keep_fresh(self._config.device.name, broker, wallet)
         return asyncio.create_task(fresh, name="renewal")
+
+    def _courier(self, updates: Updates) -> list[asyncio.Task[None]]:
+        """Hears the hub's wishes, on a box that knows where the hub is."""
+        section = updates.base.update
+        if not section.hub:
+            return []
+        from edge_agent.updates.courier import carrying  # noqa: PLC0415  (http, ssl)
+
+        courier = carrying(self._config, updates, lambda: self._outbox.waiting(Lane.ALARM) > 0)
+        return [asyncio.create_task(courier.run(), name="courier")]
 
     def _uplinks(self) -> tuple[Uplink, Uplink]:
         alarm = Uplink(Lane.ALARM, self._outbox, self._config.broker)

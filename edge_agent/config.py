@@ -123,11 +123,22 @@ class UpdateSection(Section):
         description="`canary`, `first` or `all`: whether the box is one of the few that take "
         "updates signed for fewer than all.",
     )
-    folder: FilePath = Field(
-        default=Path("updates"),
-        validate_default=True,
+    folder: FilePath | None = Field(
+        default=None,
         title="Folder",
-        description="Where updates are kept, with the ones before them; made at the first start.",
+        description="Where updates are kept, with the ones before them; made at the first start; "
+        "`updates` beside the outbox if absent.",
+    )
+    hub: str = Field(
+        default="",
+        title="Hub",
+        description="`https://host:port` of the console, which files are fetched from; empty: "
+        "updates come by hand only (`ioc agent update`).",
+    )
+    ca_file: FilePath | None = Field(
+        default=None,
+        title="Certificate authority",
+        description="PEM file that signs the console's certificate; the system's list if absent.",
     )
     probation_s: float = Field(
         default=600,
@@ -139,7 +150,20 @@ class UpdateSection(Section):
     )
 
     def written(self) -> tuple[str, ...]:
-        return ("folder",) if self.trusted_keys else ()
+        return ("folder",)
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if not self.hub:
+            return self
+        parts = urlsplit(self.hub)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("hub: write https://host:port")
+        if parts.scheme != "https" and parts.hostname not in configuration.LOOPBACK:
+            raise ValueError("hub: a hub beyond loopback needs TLS: write https://")
+        if not self.trusted_keys:
+            raise ValueError("trusted_keys: name the key that signs updates")
+        return self
 
 
 class CameraSection(Section):
@@ -275,9 +299,7 @@ class AgentConfig(Section):
         default_factory=OutboxSection, validate_default=True, title="outbox"
     )
     detector: DetectorSection = Field(default=DetectorSection(), title="detector")
-    update: UpdateSection = Field(
-        default_factory=UpdateSection, validate_default=True, title="update"
-    )
+    update: UpdateSection = Field(default=UpdateSection(), title="update")
     telemetry_s: float = Field(
         default=30.0,
         gt=0,
@@ -305,6 +327,10 @@ class AgentConfig(Section):
                 "under its own name only"
             )
         return self
+
+    @property
+    def updates_folder(self) -> Path:
+        return self.update.folder or self.outbox.path.parent / "updates"
 
     def cards(self) -> tuple[CameraCard, ...]:
         return tuple(camera.card(self.device.position) for camera in self.camera)

@@ -102,12 +102,14 @@ class Link:
         """False while the broker has yet to confirm what it was sent."""
         return self._unconfirmed < IN_FLIGHT
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        """QoS 1; dropped while there is no connection: the device sends again and is answered."""
-        if self._connected:
-            with self._guard:
-                self._unconfirmed += 1
-            self._client.publish(topic, payload, qos=QOS)
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
+        """QoS 1; dropped (False) while there is no connection: what it answers comes again."""
+        if not self._connected:
+            return False
+        with self._guard:
+            self._unconfirmed += 1
+        self._client.publish(topic, payload, qos=QOS, retain=retain)
+        return True
 
     def _on_publish(self, *_confirmed: object) -> None:
         with self._guard:

@@ -18,6 +18,7 @@ from hub.engines.probe_settings import SERVICES, Probe
 from hub.entrances.settings import Drop, Rest, Sql, WebFeed
 from hub.incident import Event
 from hub.reporting.settings import ClockTime, Reports, Smtp, Subscriber
+from hub.rollouts.settings import UpdatesSection
 
 REFERENCE = "docs/hub-configuration.md"
 
@@ -495,6 +496,7 @@ class HubConfig(Section):
     subscriber: tuple[Subscriber, ...] = Field(default=(), title="subscriber")
     smtp: Smtp = Field(default=Smtp(), title="smtp")
     shifts: Shifts = Field(default=Shifts(), title="shifts")
+    updates: UpdatesSection = Field(default=UpdatesSection(), title="updates")
     duty: tuple[Duty, ...] = Field(default=(), title="duty")
 
     @model_validator(mode="after")
@@ -521,6 +523,10 @@ class HubConfig(Section):
                     "name the probe otherwise"
                 )
         return self
+
+    @property
+    def updates_folder(self) -> Path:
+        return self.updates.folder or self.records.path.parent / "updates"
 
     @model_validator(mode="after")
     def _subscribers_are_reached(self) -> Self:

@@ -28,6 +28,7 @@ from contracts.clock import utc_now
 from contracts.errors import ContractError, TopicError
 from contracts.identity import Lane
 from contracts.message import Numbered
+from contracts.rollout import UpdateState
 from contracts.status import Status
 from contracts.telemetry import Telemetry
 from contracts.topics import Topic
@@ -44,6 +45,7 @@ from hub.ledger import Ledger, Stream
 from hub.quarantine import Refused
 from hub.receipts import Answers
 from hub.records import inbox, spool
+from hub.rollouts import states
 from hub.shed import shed_spool
 
 log = logging.getLogger(__name__)
@@ -74,7 +76,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A delivery after decoding: a status, a report, a numbered message, or what is wrong."""
+    """A delivery, decoded: a status, report or state, a numbered message, or what is wrong."""
 
     delivery: Delivery
     decoded: codec.Decoded | None = None
@@ -174,7 +176,7 @@ class Inbox:
                 arrival = judge(message, delivery.received_at, self._config.rules, skew)
                 self._devices.heard(message, delivery.received_at)
                 return Read(delivery=delivery, decoded=decoded, arrival=arrival)
-            if isinstance(message, Status | TrustReport):
+            if isinstance(message, Status | TrustReport | UpdateState):
                 return Read(delivery=delivery, decoded=decoded)
             raise TopicError(delivery.topic, "is not for the hub")
         except (ContractError, FutureDated) as wrong:
@@ -187,6 +189,8 @@ class Inbox:
             write_status(work, read.decoded.message, read.delivery.received_at)
         elif read.decoded is not None and isinstance(read.decoded.message, TrustReport):
             self._on_trust(work, read.decoded.message)
+        elif read.decoded is not None and isinstance(read.decoded.message, UpdateState):
+            states.write(work, read.decoded.message, read.delivery.received_at)
         elif read.decoded is not None and read.arrival is not None:
             self._file_numbered(work, batch, read.delivery, read.decoded, read.arrival)
 

@@ -41,6 +41,7 @@ class IncidentType(StrEnum):
     OVERDUE_CASE = "overdue-case"
     SILENT_FEED = "silent-feed"
     MENTION_SPIKE = "mention-spike"
+    UPDATE_HALTED = "update-halted"
 
 
 class Verdict(StrEnum):

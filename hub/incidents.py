@@ -31,6 +31,7 @@ CLOSES_BY_ITSELF = frozenset(
         IncidentType.OVERDUE_CASE.value,
         IncidentType.SILENT_FEED.value,
         IncidentType.MENTION_SPIKE.value,
+        IncidentType.UPDATE_HALTED.value,
     }
 )
 """Types that no person has to judge once their cause is gone."""

@@ -22,10 +22,12 @@ from sqlalchemy import (
 
 from hub import tallies
 from hub.columns import METADATA, Instant, row_id
+from hub.rollouts import records as rollout_records
 
 metadata = METADATA
 probe_spans = tallies.probe_spans
 workings = tallies.workings
+rollouts = rollout_records.rollouts
 
 inbox = Table(
     "inbox",

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -56,6 +57,9 @@ from hub.records import inbox, quarantine, settings
 from hub.reporting.archive import Archive
 from hub.reporting.post import Post
 from hub.reporting.press import Press
+from hub.rollouts.desk import Desk
+from hub.rollouts.engine import Rollouts
+from hub.rollouts.wishes import Publish
 from hub.services import Services
 from hub.timeseries import open_store
 from hub.timeseries.copying import Copied, copyist
@@ -122,7 +126,10 @@ class Hub:
         self.services = Services(
             database=self.database, incidents=self.incidents, probes=config.probe
         )
-        self._clerks: list[Part] = [post, Press(config.reports, archive, post.wake), outlooks]
+        rollouts = Desk(self.database, Rollouts(self.incidents, config), self._tell)
+        self._clerks: list[Part] = [
+            post, Press(config.reports, archive, post.wake), outlooks, rollouts,
+        ]  # fmt: skip
         if config.probe:
             self._clerks.append(Prober(config.probe, self.services.seen))
         self._devices = Devices(self.database)
@@ -277,7 +284,7 @@ class Hub:
                 topics.STATUS_FILTER,
                 topics.TRUST_TOPIC,
             ),
-            Lane.BULK: (topics.uplink_filter(Lane.BULK),),
+            Lane.BULK: (topics.uplink_filter(Lane.BULK), topics.UPDATE_STATE_FILTER),
         }
         return tuple(
             Link(
@@ -289,6 +296,11 @@ class Hub:
             )
             for lane in Lane
         )
+
+    def _tell(self) -> Publish:
+        """What is wanted of a box is kept by the broker for it."""
+        [link] = [link for link in self._links if link.name == Lane.BULK.value]
+        return partial(link.publish, retain=True)
 
     def _into(self, lane: Lane) -> Callable[[Delivery], object]:
         return lambda delivery: self.inbox.intake.put(lane, delivery)

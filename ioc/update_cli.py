@@ -14,6 +14,34 @@ Writes FILE.update.json: the signed manifest.  A detector is run on the referenc
 self-test and its scores are signed.  --version counts up; boxes that have proven this update take
 none below --floor any more.
 """
+ROLL_OUT = """
+examples:
+  ioc update roll-out dg-detector-int8.onnx.update.json --config hub.toml
+  ioc update roll-out nguong.toml.update.json --config hub.toml \\
+      --ring canary=thap-prao --ring first=25% --ring all
+
+Begins with the first ring; the running hub offers it, waits until its boxes ran it in health for
+updates.soak_s, and goes on by itself.  If a box fails its self-test, or false alarms rise, it is
+undone and an incident is opened.  Without --ring: canary=5%, first=25%, all.
+"""
+STATUS = """
+example:
+  ioc update status --config hub.toml
+
+Roll-outs, newest first, and what each of their boxes says.
+"""
+HALT = """
+example:
+  ioc update halt 3 --config hub.toml --why 'báo nhầm nhiều ở Prao'
+
+It goes no further; boxes keep what they run.  To go on, roll out the same file again.
+"""
+ROLL_BACK = """
+example:
+  ioc update roll-back 3 --config hub.toml --why 'báo nhầm nhiều ở Prao'
+
+Every box of the roll-out is to run what it ran before, unless the floor of the update forbids it.
+"""
 AGENT_UPDATE = """
 example:
   ioc agent update dg-detector-int8.onnx.update.json --config /etc/ioc/agent.toml
@@ -24,7 +52,9 @@ running agent starts with it by itself and goes back by itself if it fails.
 
 
 def add(commands: "Commands[Parser]", agent: "Commands[Parser]") -> None:
-    _sign(group(commands, "update", "signed updates of detectors and settings"))
+    update = group(commands, "update", "signed updates of detectors and settings")
+    _sign(update)
+    _roll_out(update)
     by_hand = command(
         agent, "update", "agent_update", "edge",
         about="takes a signed update from a file", epilog=AGENT_UPDATE,
@@ -32,6 +62,35 @@ def add(commands: "Commands[Parser]", agent: "Commands[Parser]") -> None:
     by_hand.add_argument("offer", metavar="OFFER", help="the .update.json")
     by_hand.add_argument("--file", metavar="FILE", help="default: OFFER without .update.json")
     by_hand.add_argument("--config", required=True, metavar="FILE", help="TOML file")
+
+
+def _roll_out(update: "Commands[Parser]") -> None:
+    begin = _at_the_hub(update, "roll-out", "update_roll_out", "begins with the canary", ROLL_OUT)
+    begin.add_argument("offer", type=Path, metavar="OFFER", help="the .update.json")
+    begin.add_argument(
+        "--file", type=Path, metavar="FILE", help="default: OFFER without .update.json"
+    )
+    begin.add_argument(
+        "--ring", action="append", default=[], metavar="RING[=WHO]",
+        help="canary, first, all; WHO: names by commas, or N%%; may be repeated",
+    )  # fmt: skip
+    status = _at_the_hub(update, "status", "update_status", "shows how far it is", STATUS)
+    status.add_argument("--limit", type=int, default=5, metavar="N", help="default: 5")
+    for name, about, epilog in (
+        ("halt", "goes no further", HALT), ("roll-back", "undoes it", ROLL_BACK),
+    ):  # fmt: skip
+        end = _at_the_hub(update, name, "update_end", about, epilog)
+        end.add_argument("number", type=int, metavar="NUMBER", help="as status shows it")
+        end.add_argument("--why", default="", metavar="TEXT", help="for the incident and the log")
+        end.set_defaults(deed=name)
+
+
+def _at_the_hub(
+    update: "Commands[Parser]", name: str, module: str, about: str, epilog: str
+) -> Parser:
+    made = command(update, name, module, "hub", about=about, epilog=epilog)
+    made.add_argument("--config", required=True, metavar="FILE", help="TOML file of the hub")
+    return made
 
 
 def _sign(update: "Commands[Parser]") -> None:

@@ -16,18 +16,6 @@ from edge_agent.updates.admit import numbers
 from edge_agent.updates.errors import UpdateRefused
 from models.keys import public_half
 
-ENDING = ".update.json"
-OFFER_BYTES = 16_384
-
-
-class BadOffer(Exception):
-    """A file that is no signed update; names it and says why."""
-
-    def __init__(self, *, path: Path, why: str) -> None:
-        self.path = path
-        self.why = why
-        super().__init__(f"{path}: {why}; make one with `ioc update sign`")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -69,14 +57,3 @@ def sign(manifest: UpdateManifest, key: Ed25519PrivateKey, signer: str) -> Offer
     text = manifest.model_dump_json()
     line = signature_line(public_half(key, signer), key.sign(signed_bytes(text)))
     return Offer(manifest=text, signature=line.decode().rstrip("\n"))
-
-
-def read_offer(path: Path) -> Offer:
-    """Raises BadOffer."""
-    try:
-        with path.open("rb") as file:
-            return Offer.model_validate_json(file.read(OFFER_BYTES))
-    except OSError as missing:
-        raise BadOffer(path=path, why=missing.strerror or "cannot be read") from None
-    except ValidationError:
-        raise BadOffer(path=path, why="is not a signed update") from None

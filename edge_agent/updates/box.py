@@ -58,7 +58,7 @@ class Updates:
 
     def __post_init__(self) -> None:
         self.gate = Gate.of(self.base.update)
-        self.store = Store(self.base.update.folder)
+        self.store = Store(self.base.updates_folder)
 
     def begin(self) -> AgentConfig:
         """Counts the start; the configuration to run with."""
@@ -80,7 +80,7 @@ class Updates:
             manifest = self.gate.signed(line.active)
             return overlay.read(self.path, self.store.content(manifest))
         except UpdateRefused as refused:
-            if line.on_trial and self._undone(What.CONFIGURATION, refused.reason):
+            if line.on_trial and self._undone(What.CONFIGURATION, line.active, refused.reason):
                 return self._configuration()
             log.error("updated settings cannot be used: %s; running on the box's own", refused)
             return self.base
@@ -93,7 +93,7 @@ class Updates:
         try:
             return self._open(line.active, section)
         except (UpdateRefused, ModelError) as refused:
-            if line.on_trial and self._undone(What.MODEL, refused.reason):
+            if line.on_trial and self._undone(What.MODEL, line.active, refused.reason):
                 self._running[What.MODEL] = _digest(self.store.line(What.MODEL).active)
                 return self.choose(section)
             log.error("the updated detector cannot be used: %s", refused)
@@ -109,10 +109,10 @@ class Updates:
         log.info("detector %s %d, an update", manifest.name, manifest.version)
         return Chosen(detector=detector, model=detector.facts.version)
 
-    def _undone(self, what: What, why: str) -> bool:
+    def _undone(self, what: What, offer: Offer, why: str) -> bool:
         """A disk that takes nothing leaves it on trial; the box looks all the same."""
         try:
-            self.store.roll_back(what, why)
+            self.store.roll_back(what, offer, why)
         except OSError as full:
             log.error("an update could not be undone on disk: %s", full)
             return False
@@ -170,22 +170,21 @@ class Updates:
     def judge(self, looks: Looks) -> bool:
         """Settles or undoes what is on trial; whether something else has to run now."""
         for what in self.store.state().on_trial:
-            if _digest(self.store.line(what).active) == self._running[what]:
-                self._judge(what, looks)
+            offer = self.store.line(what).active
+            if offer is not None and offer.digest == self._running[what]:
+                self._judge(what, offer, looks)
         state = self.store.state()
         return any(_digest(state.line(what).active) != self._running[what] for what in What)
 
-    def _judge(self, what: What, looks: Looks) -> None:
+    def _judge(self, what: What, offer: Offer, looks: Looks) -> None:
         if what is What.MODEL and looks.trouble:
-            self.store.roll_back(what, looks.trouble)
+            self.store.roll_back(what, offer, looks.trouble)
         elif looks.failed > looks.scored and looks.failed >= ENOUGH:
             told = f"{looks.failed} of {looks.failed + looks.scored} frames could not be scored"
-            self.store.roll_back(what, told)
+            self.store.roll_back(what, offer, told)
         elif self._is_proven(looks):
-            offer = self.store.line(what).active
-            manifest = offer.read() if offer else None
-            self.store.settle(what, manifest.floor if manifest else 0)
-            log.info("%s has proven itself", manifest)
+            self.store.settle(what, offer)
+            log.info("%s has proven itself", offer.read())
 
     def _is_proven(self, looks: Looks) -> bool:
         lasted = self.monotonic() - self._since

@@ -5,6 +5,7 @@ do so to the one that looks.  `python -m edge_agent.updates.selftest FILE` print
 """
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from contracts.sighting import Label
 from contracts.update import UpdateManifest
 from edge_agent.detector import Detector, ModelError
 from edge_agent.frame import Image
-from edge_agent.updates.errors import UpdateRefused
+from edge_agent.updates.errors import NotNow, UpdateRefused
 
 PICTURE = "synthetic:street?seed=1&width=640&height=360&hour=14&ignite_after=0"
 AT_S = 30.0
@@ -47,7 +48,7 @@ def scores_of(weights: Path) -> dict[Label, float]:
 
 
 def apart(weights: Path) -> dict[Label, float]:
-    """The same, by a process of its own; raises UpdateRefused."""
+    """The same, by a process of its own; raises UpdateRefused, NotNow."""
     command = [sys.executable, "-m", __name__, str(weights)]
     try:
         ended = subprocess.run(
@@ -55,6 +56,8 @@ def apart(weights: Path) -> dict[Label, float]:
         )
     except subprocess.TimeoutExpired:
         raise UpdateRefused(f"self-test: no answer in {LIMIT_S:.0f} s") from None
+    if -ended.returncode in (signal.SIGTERM, signal.SIGINT):
+        raise NotNow("self-test: interrupted")
     if ended.returncode:
         said = ended.stderr.strip().rpartition("\n")[2][:200]
         raise UpdateRefused(f"self-test: ended with {ended.returncode}: {said or 'no word'}")

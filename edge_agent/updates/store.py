@@ -132,13 +132,23 @@ class Store:
 
         self._change(what, change)
 
-    def roll_back(self, what: What, why: str) -> None:
-        """What is active failed: what was before runs from the next start on."""
+    def call_back(self, what: What) -> None:
+        """The hub thought better of what is on trial: what was before runs again."""
 
         def change(line: Line) -> Line:
-            refused = dict(line.refused)
-            if line.active is not None:
-                refused[line.active.digest] = why
+            before = {"active": line.previous, "previous": None, "on_trial": False, "starts": 0}
+            return line.model_copy(update=before)
+
+        self._change(what, change)
+        self.sweep()
+
+    def roll_back(self, what: What, offer: Offer, why: str) -> None:
+        """`offer` failed: what was before runs from the next start on."""
+
+        def change(line: Line) -> Line:
+            if line.active != offer:
+                return line  # the hub called it back meanwhile
+            refused = {**line.refused, offer.digest: why}
             return line.model_copy(
                 update={
                     "active": line.previous, "previous": None, "on_trial": False, "starts": 0,
@@ -159,10 +169,13 @@ class Store:
 
         self._change(what, change)
 
-    def settle(self, what: What, floor: int) -> None:
-        """What is active has proven itself; raises the floor and forgets what is older."""
+    def settle(self, what: What, offer: Offer) -> None:
+        """`offer` has proven itself; raises the floor and forgets what is older."""
+        floor = offer.read().floor
 
         def change(line: Line) -> Line:
+            if line.active != offer:
+                return line  # the hub called it back meanwhile
             proven = {"on_trial": False, "starts": 0, "floor": max(line.floor, floor)}
             return line.model_copy(update=proven)
 
@@ -172,8 +185,9 @@ class Store:
     def begin(self) -> None:
         """Counts a start of what is on trial; a crash loop ends here."""
         for what in self.state().on_trial:
-            if self.line(what).starts >= STARTS:
-                self.roll_back(what, CRASH_LOOP)
+            line = self.line(what)
+            if line.starts >= STARTS and line.active is not None:
+                self.roll_back(what, line.active, CRASH_LOOP)
             else:
                 self._change(what, lambda line: line.model_copy(update={"starts": line.starts + 1}))
 

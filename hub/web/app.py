@@ -13,7 +13,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from hub.context import Context
-from hub.web import citizens
+from hub.web import citizens, update_files
 from hub.web.access import (
     SESSION_S,
     Door,
@@ -54,6 +54,7 @@ def create_app(context: Context) -> FastAPI:
     for part in (OutlookPages, ReportPages, ShiftPages):
         app.include_router(part(context, door, render).router)
     citizens.install(app, context, door, render)
+    app.include_router(update_files.router(context))
     app.mount("/api/v1", create_api(context))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_exception_handler(NotSignedIn, _to_the_door)

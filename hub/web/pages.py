@@ -16,6 +16,8 @@ from hub.context import Context
 from hub.incident import Verdict
 from hub.incidents import AlreadyClosed, NoSuchIncident, ReasonMissing
 from hub.records import incidents
+from hub.rollouts import states
+from hub.rollouts.wording import line_vi
 from hub.web import board, chart, events, sights
 from hub.web.access import Door, Forbidden, check_csrf
 from hub.web.person import person as person_at
@@ -164,9 +166,11 @@ class Pages:
                 raise HTTPException(404, "Không có thiết bị này.")
             missing = ledger.missing(connection, name)
             troubles = board.open_of(connection, name)
+            updates = [line_vi(state) for state in states.of(connection, name)]
         return self._render.page(
-            request, "device", one=one, now=now, missing=missing, troubles=troubles, number=number
-        )
+            request, "device", one=one, now=now, missing=missing, troubles=troubles,
+            updates=updates, number=number,
+        )  # fmt: skip
 
     def evidence(self, request: Request, name: str) -> Response:
         self._door.require(request)

@@ -10,12 +10,12 @@ from edge_agent.detector import ModelError
 from edge_agent.updates.box import Updates
 from edge_agent.updates.errors import UpdateTrouble
 from ioc.exits import Exit, complain
-from ioc.update_signing import ENDING, BadOffer, read_offer
+from ioc.update_offer import BadOffer, payload, read_offer
 
 
 def run(options: Namespace) -> int:
     config, offered = Path(options.config), Path(options.offer)
-    file = Path(options.file) if options.file else offered.with_name(_payload(offered))
+    file = Path(options.file) if options.file else payload(offered)
     try:
         base = load(config)
         if not base.update.trusted_keys:
@@ -35,7 +35,3 @@ def run(options: Namespace) -> int:
         return Exit.FAILED
     print(f"{manifest}: passed its self-test; a running agent starts with it within seconds")
     return Exit.OK
-
-
-def _payload(offer: Path) -> str:
-    return offer.name.removesuffix(ENDING)

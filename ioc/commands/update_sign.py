@@ -11,7 +11,8 @@ from contracts.update import Ring, What
 from edge_agent.detector import ModelError
 from edge_agent.updates.errors import UpdateTrouble
 from ioc.exits import Exit, complain
-from ioc.update_signing import ENDING, Wish, manifest_of, sign
+from ioc.update_offer import ENDING
+from ioc.update_signing import Wish, manifest_of, sign
 from models.keys import BadKeyFile, read_private
 
 
@@ -35,4 +36,6 @@ def run(options: Namespace) -> int:
     print(f"{out}: {manifest}, {manifest.bytes:,} bytes, to be taken until {manifest.not_after:%F}")
     for label, score in manifest.scores.items():
         print(f"  scores {score:.3f} for {label} on the reference picture, ± {manifest.tolerance}")
+    if manifest.floor == manifest.version:
+        print(f"  floor {manifest.floor} is its own version: boxes that prove it cannot go back")
     return Exit.OK

@@ -74,6 +74,20 @@ _OWN: dict[Kind, Callable[[], dict[str, Any]]] = {
                       "last_at": NOON, "times": 2, "addresses": ["10.20.0.5"]}],
     },
     Kind.CERTIFICATE: lambda: {"at": NOON, "chain": "-----BEGIN CERTIFICATE-----"},
+    Kind.UPDATE: lambda: {
+        "at": NOON,
+        "wanted": [
+            {
+                "what": "model", "path": "/updates/thap-prao/0a/1b",
+                "offer": {"manifest": "{}", "signature": f"ed25519 {'0a' * 8} {'A' * 86}=="},
+            },
+            {"what": "configuration"},
+        ],
+    },
+    Kind.UPDATE_STATE: lambda: {
+        "at": NOON, "ring": "all",
+        "lines": [{"what": "model", "phase": "fetching", "wanted": "0a" * 32}],
+    },
 }  # fmt: skip
 
 

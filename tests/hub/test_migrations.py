@@ -12,7 +12,7 @@ from hub.database import open_engine
 from hub.migrations import configuration, upgrade
 from hub.records import metadata
 
-VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 
 
 @pytest.fixture

@@ -50,6 +50,10 @@ SUBCOMMANDS = [
     ["agent", "renew"],
     ["agent", "update"],
     ["update", "sign"],
+    ["update", "roll-out"],
+    ["update", "status"],
+    ["update", "halt"],
+    ["update", "roll-back"],
 ]
 
 

@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from contracts.update import What
+from contracts.clock import utc_now
+from contracts.rollout import Standing, UpdateState
+from contracts.update import Ring, What
 from edge_agent.updates.store import Store
+from hub.config import load
+from hub.rollouts import states
+from hub.server import open_database
 from ioc import cli
 from ioc.exits import Exit
 from tests.edge_agent.updates.making import AGENT, detector
@@ -80,6 +85,59 @@ def test_a_box_says_why_it_does_not_take_it(
     config.write_text(AGENT.replace('["updates.pub"]', "[]"))
     assert cli.main(taking) == Exit.CONFIGURATION
     assert "name the key that signs updates" in capsys.readouterr().err
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Path:
+    """A hub that knows one box which takes updates."""
+    path = tmp_path / "hub.toml"
+    path.write_text("")
+    database = open_database(load(path))
+    said = UpdateState(
+        device="thap-prao", at=utc_now(), ring=Ring.ALL, lines=(Standing(what=What.MODEL),)
+    )
+    with database.work() as work:
+        states.write(work, said, utc_now())
+    database.close()
+    return path
+
+
+def test_a_roll_out_is_begun_seen_halted_and_undone(
+    weights: Path, key: Path, hub: Path, capsys: Said
+) -> None:
+    assert cli.main(signing(weights, key)) == Exit.OK
+    offer, config = f"{weights}.update.json", ["--config", str(hub)]
+    assert cli.main(["update", "status", *config]) == Exit.OK
+    assert "chưa có đợt cập nhật nào" in capsys.readouterr().out
+    assert cli.main(["update", "roll-out", offer, "--ring", "all", *config]) == Exit.OK
+    assert "đợt cập nhật 1: model new 2" in capsys.readouterr().out
+    assert len(list((hub.parent / "updates").iterdir())) == 1
+    assert cli.main(["update", "roll-out", offer, *config]) == Exit.FAILED
+    assert "ioc update halt 1" in capsys.readouterr().err
+    assert cli.main(["update", "status", *config]) == Exit.OK
+    said = capsys.readouterr().out
+    for words in ("1. mô hình nhận dạng new 2: đang chạy, vòng all (1/1)",
+                  "báo nhầm mỗi camera mỗi ngày: 0,00 (0 lần)", "chưa trả lời"):  # fmt: skip
+        assert words in said
+    assert cli.main(["update", "halt", "1", "--why", "nghỉ Tết", *config]) == Exit.OK
+    assert cli.main(["update", "halt", "1", *config]) == Exit.FAILED
+    assert "roll-out 1 is halted" in capsys.readouterr().err
+    assert cli.main(["update", "roll-back", "1", *config]) == Exit.OK
+    assert cli.main(["update", "status", *config]) == Exit.OK
+    assert "đã hoàn tác" in capsys.readouterr().out
+    assert cli.main(["update", "roll-back", "7", *config]) == Exit.FAILED
+
+
+def test_a_roll_out_of_another_file_is_refused(
+    weights: Path, key: Path, hub: Path, capsys: Said
+) -> None:
+    assert cli.main(signing(weights, key)) == Exit.OK
+    weights.write_bytes(b"another")
+    offer, config = f"{weights}.update.json", ["--config", str(hub)]
+    assert cli.main(["update", "roll-out", offer, *config]) == Exit.FAILED
+    assert "not the file that was signed" in capsys.readouterr().err
+    assert cli.main(["update", "roll-out", str(weights), *config]) == Exit.FAILED
+    assert "is not a signed update" in capsys.readouterr().err
 
 
 def test_a_key_of_updates_that_cannot_be_read_is_a_fault(config: Path, capsys: Said) -> None:

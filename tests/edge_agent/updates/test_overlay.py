@@ -17,7 +17,7 @@ def test_a_camera_is_chosen_by_name_or_scene_or_all_are(box: Box) -> None:
     assert (bac.zoom, bac.opens_smoke, bac.interval_s) == (True, 0.4, 0.1)
     assert (cong.zoom, cong.opens_smoke, cong.interval_s) == (True, None, 9.0)
     assert config.detector.threads == 2
-    assert config.update.folder == box.config.parent / "updates"
+    assert config.updates_folder == box.config.parent / "updates"
 
 
 @pytest.mark.parametrize(

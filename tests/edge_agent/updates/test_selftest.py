@@ -1,12 +1,14 @@
 """The self-test loads, looks and compares, in a process of its own."""
 
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from contracts.sighting import Label
 from edge_agent.updates import selftest
-from edge_agent.updates.errors import UpdateRefused
+from edge_agent.updates.errors import NotNow, UpdateRefused
 from models import default_weights
 from tests.edge_agent.updates.making import manifest
 
@@ -38,3 +40,12 @@ def test_scores_within_the_tolerance_are_good_and_beyond_it_are_not() -> None:
         selftest.judge(made, {Label.SMOKE: 0.85, Label.FIRE: 0.21})
     with pytest.raises(UpdateRefused, match="finds smoke, its manifest says fire, smoke"):
         selftest.judge(made, {Label.SMOKE: 0.9})
+
+
+def test_a_test_that_was_interrupted_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = subprocess.CompletedProcess([], -signal.SIGTERM, "", "")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: ended)
+    with pytest.raises(NotNow, match="interrupted"):
+        selftest.apart(tmp_path / "any.onnx")

@@ -14,8 +14,11 @@ from fastapi.testclient import TestClient
 from contracts.clock import utc_now
 from contracts.evidence import Size
 from contracts.identity import new_ulid
+from contracts.rollout import Phase, Standing, UpdateState
+from contracts.update import Ring, What
 from hub.incident import IncidentType, Place, Severity
 from hub.records import devices, incidents, sightings
+from hub.rollouts import states
 from hub.web import board, wording
 from hub.web.app import create_app
 from hub.web.users import add_user
@@ -146,6 +149,19 @@ def test_enter_in_the_field_of_the_name_confirms_no_fire(desk: Desk) -> None:
 def test_one_name_for_the_way_to_the_other_verdicts(desk: Desk) -> None:
     desk.raise_fire()
     assert "Báo động giả, khác…" in desk.client().get("/").text
+
+
+def test_a_device_says_what_it_runs_of_updates(desk: Desk) -> None:
+    desk.introduce()
+    assert "<dt>Cập nhật" not in desk.client().get("/devices/thap-prao").text
+    line = Standing(
+        what=What.MODEL, running="0a" * 32, name="tiny", version=2, phase=Phase.FAILED, reason="cũ"
+    )
+    said = UpdateState(device="thap-prao", at=utc_now(), ring=Ring.ALL, lines=(line,))
+    with desk.context.database.work() as work:
+        states.write(work, said, utc_now())
+    page = desk.client().get("/devices/thap-prao").text
+    assert "mô hình nhận dạng tiny 2, không dùng được bản mới: cũ" in page
 
 
 @pytest.mark.parametrize("path", ["/incidents/nothing", "/devices/nobody", "/no/such/page"])
@@ -532,6 +548,8 @@ def filled(route: APIRoute, words: str = "1") -> str:
 
 
 OPEN_TO_ALL = {"/login", "/healthz", "/livez"}
+SEALED = "/updates/"
+"""A box's own path: tests/hub/rollouts/test_whole.py opens it with the right seal."""
 
 
 def test_no_page_forgets_the_door(guarded: Desk) -> None:
@@ -540,6 +558,8 @@ def test_no_page_forgets_the_door(guarded: Desk) -> None:
         answer = client.get(path)
         if path in OPEN_TO_ALL:
             assert answer.status_code == 200
+        elif path.startswith(SEALED):
+            assert answer.status_code == 404
         else:
             assert (answer.status_code, answer.headers.get("location")) in (
                 (303, "/login"), (401, None),
