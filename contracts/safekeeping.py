@@ -35,6 +35,8 @@ def filling(out: Path, kind: str, now: datetime) -> Iterator[Path]:
 
     If the body raises, nothing is left.
     """
+    if place(out, now).exists():
+        raise FileExistsError(f"{place(out, now)} is there: one backup a second")
     fresh = out / f".{now.strftime(STAMP)}.partial"
     fresh.mkdir(parents=True, mode=0o700)
     try:

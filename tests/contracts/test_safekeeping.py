@@ -56,6 +56,14 @@ def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_one_backup_does_not_overwrite_another(tmp_path: Path) -> None:
+    made = backup(tmp_path)
+    with pytest.raises(FileExistsError, match="one backup a second"):
+        backup(tmp_path)
+    safekeeping.check(made, "hub")
+    assert list(tmp_path.iterdir()) == [made]
+
+
 def test_the_newest_stay(tmp_path: Path) -> None:
     made = [backup(tmp_path, days=day) for day in range(4)]
     (tmp_path / "notes").mkdir()

@@ -4,12 +4,16 @@ import argparse
 import re
 import shutil
 import sqlite3
+import ssl
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
+from contracts.clock import utc_now
+from contracts.safekeeping import STAMP
 from ioc.cli import parser
 from tests.docs.test_links import commands
 from tests.docs.walk import Walk, section
@@ -88,6 +92,7 @@ def test_following_the_guide_leads_to_a_hub_a_tower_and_a_backup_that_comes_back
         if " hub health " in line:
             until_well(walk, line)
         walk.do(line)
+    through(walk.front(), walk.root / "etc/ioc/certs/ca.crt")
     for line in section(PAGE, 5):
         if " check-config " in line:
             walk.edit("etc/ioc/agent.toml", (r"^\[\[camera\]\].*", CAMERA))
@@ -95,12 +100,31 @@ def test_following_the_guide_leads_to_a_hub_a_tower_and_a_backup_that_comes_back
     until(lambda: "thap-prao" in devices(walk), 60, look_s=0.1)
     walk.stop("ioc-agent")
     for line in section(PAGE, 7):
+        until(lambda: not list(walk.root.glob(f"var/lib/ioc-backup/*/{utc_now():{STAMP}}")))
         walk.do(with_the_newest_backup(walk, line) if " restore " in line else line)
     assert "thap-prao" in devices(walk)
     assert "thap-prao" in walk.do("sudo -u ioc-ca ioc device list")
 
 
 CAMERA = '[[camera]]\nname = "bac"\nurl = "synthetic:tower"\nscene = "tower"\n'
+
+
+def through(front: str, authority: Path) -> None:
+    """Console, liveness and enrolment answer through the front, under its certificate."""
+    with httpx.Client(
+        base_url=front, verify=ssl.create_default_context(cafile=str(authority)), trust_env=False
+    ) as client:
+        until(lambda: answers(client), 30)
+        assert client.get("/livez").json() == {"ok": True, "dead": []}
+        assert client.get("/").headers["location"] == "/login"
+        assert client.get("/enrol/ca.crt").content in authority.read_bytes()
+
+
+def answers(client: httpx.Client) -> bool:
+    try:
+        return client.get("/livez").is_success
+    except httpx.ConnectError:
+        return False
 
 
 def until_well(walk: Walk, line: str) -> None:

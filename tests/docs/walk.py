@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from ioc import cli
+from tests.deploy.test_nginx import MAIN
 from tests.docs.test_links import CODE
 from tests.hub.daemons import free_port, program
 
@@ -149,12 +150,31 @@ class Walk:
             )
         (self.root / "run" / "mosquitto.pid").write_text(f"{started.pid}\n")
 
+    def front(self) -> str:
+        """nginx before hub and enrolment, as section 4 offers it; its address."""
+        secure = free_port()
+        text = self.here((ROOT / "deploy/nginx/ioc.conf").read_text(encoding="utf-8"))
+        text = re.sub(r"listen \[::\]:\d+.*;", "", text)
+        text = text.replace("listen 80;", f"listen 127.0.0.1:{free_port()};")
+        text = text.replace("listen 443 ", f"listen 127.0.0.1:{secure} ")
+        (self.root / "ioc.conf").write_text(text, encoding="utf-8")
+        (self.root / "nginx.conf").write_text(MAIN.format(folder=self.root), encoding="utf-8")
+        command = [program("nginx"), "-p", str(self.root), "-c", str(self.root / "nginx.conf")]
+        self.running["nginx"] = subprocess.Popen(command)
+        return f"https://localhost:{secure}"
+
     def stop(self, unit: str) -> None:
         process = self.running.pop(unit)
         process.terminate()
         assert process.wait(LIMIT_S) == 0, (self.root / f"{unit}.log").read_text()
 
     def end(self) -> None:
+        """In order where it takes a moment: a killed nginx leaves its workers behind."""
         for process in self.running.values():
-            process.kill()
-            process.wait()
+            process.terminate()
+        for process in self.running.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
