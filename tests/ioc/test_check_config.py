@@ -110,7 +110,7 @@ def test_a_detector_that_the_box_would_refuse_is_named_with_the_reason(check: Ch
     assert check(own) == Exit.OK
     weights.write_bytes(weights.read_bytes()[:-1])
     assert check(own) == Exit.CONFIGURATION
-    assert f"detector.weights = '{weights}'" in check.said
+    assert "detector.weights = '" in check.said
     assert "its manifest says" in check.said
     assert "until then the box looks with the built-in detector" in check.said
 

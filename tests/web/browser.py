@@ -44,8 +44,9 @@ class Watched:
         return bool(self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Of one module: while the driver runs, it holds an event loop that other tests need."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
         yield chromium
