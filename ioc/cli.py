@@ -2,14 +2,15 @@
 
 import importlib
 import logging
-import sys
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 
 from ioc import care_cli, enrolment_cli, update_cli
 from ioc.exits import Exit, complain
+from ioc.leave import leave
 from ioc.parsing import Commands, Parser
 from ioc.parsing import command as _command
 from ioc.parsing import group as _group
@@ -575,5 +576,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.INTERRUPTED
 
 
+def command() -> NoReturn:
+    """The installed command."""
+    leave(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    command()
