@@ -50,6 +50,8 @@ class Running:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # a runner in the background has its children ignore Ctrl-C
+                preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
             )  # fmt: skip
 
     def said(self) -> str:
