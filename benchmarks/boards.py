@@ -2,13 +2,12 @@
 
 Sixty days of a district: two hundred units, fifty thousand cases, a hundred thousand online
 texts, and the figures and observations that they make, written straight into a fresh SQLite file.
-Each page is then asked for over and over, one at a time, and its 95th percentile stands beside
+Each page is then asked for `rounds` times, one at a time, and its 95th percentile stands beside
 the limit.  The time is that of the whole application, sessions and compression included, without
 a network; on a busy machine the processor's time, of which the worst board's is judged as well,
 is the steadier figure.
 """
 
-import argparse
 import random
 import statistics
 import sys
@@ -24,7 +23,7 @@ import yaml
 from fastapi.testclient import TestClient
 from sqlalchemy import Table, insert
 
-from benchmarks.figure import Figure, judge, machine
+from benchmarks.figure import Figure, command
 from contracts.clock import utc_now
 from contracts.identity import new_ulid
 from hub.admission import Admission
@@ -303,13 +302,7 @@ def _today() -> date:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="requests for each page")
-    rounds = parser.parse_args().rounds
-    print(f"measured, of its limit, ratio    ({machine()})", flush=True)
-    return judge(measure(rounds))
+    return command(__doc__, measure, rounds=ROUNDS)
 
 
 if __name__ == "__main__":

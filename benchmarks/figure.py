@@ -1,7 +1,8 @@
 """A measured figure beside its limit, and how large a process is."""
 
+import argparse
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from os import cpu_count, getloadavg, sysconf
 from pathlib import Path
@@ -70,6 +71,18 @@ def machine() -> str:
     """What the figures were measured on; a busy machine is slow at everything."""
     python = f"Python {platform.python_version()}"
     return f"{cpu_count()} cores, load {getloadavg()[0]:.1f}, {platform.machine()}, {python}"
+
+
+def command(doc: str | None, measure: Callable[..., Sequence[Figure]], **defaults: float) -> int:
+    """A benchmark's command line: an option for each of what `measure` takes; as `judge`."""
+    parser = argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    for name, default in defaults.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default)
+    given = parser.parse_args()
+    print(f"measured, of its limit, ratio    ({machine()})", flush=True)
+    return judge(measure(**vars(given)))
 
 
 def judge(figures: Sequence[Figure]) -> int:

@@ -7,7 +7,6 @@ judged is what the whole hub took of the processors, and once more with all figu
 they change.  What the sender takes is not counted.  Needs Linux and mosquitto.
 """
 
-import argparse
 import sys
 from dataclasses import dataclass
 from time import perf_counter
@@ -15,7 +14,7 @@ from time import perf_counter
 from sqlalchemy import func, select
 
 from benchmarks.centre import Hub, centre, wait
-from benchmarks.figure import Figure, judge, machine, memory, processor_s
+from benchmarks.figure import Figure, command, memory, processor_s
 from contracts.clock import utc_now
 from contracts.topics import Kind
 from hub.config import load
@@ -112,14 +111,7 @@ def _stale(database: Database) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--scale", type=float, default=SCALE)
-    parser.add_argument("--days", type=int, default=DAYS)
-    given = parser.parse_args()
-    print(f"measured, of its limit, ratio    ({machine()})", flush=True)
-    return judge(measure(given.scale, given.days))
+    return command(__doc__, measure, scale=SCALE, days=DAYS)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ may take five minutes; a smaller scale may take its share of them, by the words 
 The processor's time stands beside that of the clock, since others may use the machine.
 """
 
-import argparse
 import gc
 import os
 import sys
@@ -20,7 +19,7 @@ from time import perf_counter, process_time
 
 from sqlalchemy import func, select
 
-from benchmarks.figure import Figure, judge, machine, memory
+from benchmarks.figure import Figure, command, memory
 from contracts.clock import utc_now
 from contracts.indicator import CaseBody
 from contracts.topics import Kind
@@ -108,14 +107,7 @@ def _send(desk: Desk, parcels: list[Batch], kind: Kind) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--scale", type=float, default=SCALE)
-    parser.add_argument("--days", type=int, default=DAYS)
-    given = parser.parse_args()
-    print(f"measured, of its limit, ratio    ({machine()})", flush=True)
-    return judge(measure(given.scale, given.days))
+    return command(__doc__, measure, scale=SCALE, days=DAYS)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from sqlalchemy import URL
 
 from contracts import safekeeping
 from contracts.readiness import named_files
-from hub.config import HubConfig
+from hub.config import Console, HubConfig
 from hub.server import records_url
 from hub.timeseries.copying import ask
 from hub.timeseries.duck import DuckStore
@@ -56,7 +56,7 @@ def restore(config: HubConfig, folder: Path, now: datetime, *, replace: bool) ->
     anything is touched, or what `pg_restore` said; Damaged; OSError.
     """
     safekeeping.check(folder, KIND)
-    if _answers(config.console.listen, config.console.port):
+    if _answers(config.console):
         raise Failed(why="the hub runs: systemctl stop ioc-hub, then again")
     targets = _targets(config, folder)
     if not replace and (there := [str(each) for each in targets.values() if each.exists()]):
@@ -146,7 +146,9 @@ def _postgres(program: str, url: URL, arguments: Sequence[str]) -> None:
         raise Failed(why=f"{program}: {done.stderr.strip()}")
 
 
-def _answers(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(2)
-        return probe.connect_ex(("127.0.0.1" if host == "0.0.0.0" else host, port)) == 0  # noqa: S104
+def _answers(console: Console) -> bool:
+    try:
+        with socket.create_connection((console.reached_at, console.port), timeout=2):
+            return True
+    except OSError:
+        return False

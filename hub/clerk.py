@@ -56,3 +56,19 @@ class Clerk:
                 log.error("%s cannot use the database, tries again: %s", self._name, broken.orig)
             except Exception:
                 log.exception("%s failed, tries again", self._name)
+
+
+class Employer:
+    """What has a clerk of its own: it starts, stops and is watched with it."""
+
+    _clerk: Clerk
+
+    @property
+    def threads(self) -> tuple[threading.Thread, ...]:
+        return self._clerk.threads
+
+    def start(self) -> None:
+        self._clerk.start()
+
+    def stop(self) -> None:
+        self._clerk.stop()

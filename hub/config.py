@@ -215,6 +215,11 @@ class Console(Section):
         description="How phones reach the console; put before the paths in notifications.",
     )
 
+    @property
+    def reached_at(self) -> str:
+        """The address by which this very machine reaches it."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.listen, self.listen)  # noqa: S104
+
     @model_validator(mode="after")
     def _safe(self) -> Self:
         if (self.tls_cert_file is None) != (self.tls_key_file is None):

@@ -19,7 +19,7 @@ from hub.catalogue.grade import Direction
 from hub.catalogue.loader import DISTRICT
 from hub.catalogue.periods import Period, Span, between, containing
 from hub.catalogue.records import Catalogue, Indicator
-from hub.clerk import Clerk
+from hub.clerk import Clerk, Employer
 from hub.database import Database, upsert
 from hub.engines import anomalies, forecast
 from hub.engines.anomalies import Sample, Season
@@ -57,23 +57,13 @@ class _Told:
     season: int
 
 
-class Outlooks:
+class Outlooks(Employer):
     """One named thread of low priority, and an answer for whoever asks."""
 
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
         self._catalogue = catalogue
         self._clerk = Clerk("outlooks", self._refresh_now, every_s=LOOK_S, begins=_step_back)
-
-    @property
-    def threads(self) -> tuple[threading.Thread, ...]:
-        return self._clerk.threads
-
-    def start(self) -> None:
-        self._clerk.start()
-
-    def stop(self) -> None:
-        self._clerk.stop()
 
     def of(self, indicator: Indicator, unit: str, now: datetime) -> Prospect:
         """The forecast of today, made now if there is none yet (some tenths of a second)."""

@@ -7,15 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from contracts.trust import MOST_FINDINGS, Concern, Finding, TrustReport
-from provisioning.records import Store, audit
+from provisioning.records import ENROLMENT, Store, audit
 
 DAY = timedelta(days=1)
 """A concern is over when nothing of it happened for so long."""
 ANEW = timedelta(minutes=10)
 """Without news the report is made again, so that what is a day old leaves it."""
 MOST_ADDRESSES = 8
-_ENROLMENT = "enrolment:"
-"""Actors of enrolment are addresses behind this word."""
 
 
 class Reporter:
@@ -71,8 +69,8 @@ def _addresses(rows: Iterable[Row[Any]]) -> list[str]:
     seen: dict[str, None] = {}
     for row in rows:
         told = row.detail.get("addresses", ())
-        if row.actor.startswith(_ENROLMENT):
-            told = (row.actor.removeprefix(_ENROLMENT),)
+        if row.actor.startswith(ENROLMENT):
+            told = (row.actor.removeprefix(ENROLMENT),)
         seen |= dict.fromkeys(each[:64] for each in told if each)
     return list(seen)
 

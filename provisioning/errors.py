@@ -14,6 +14,7 @@ ProvisioningError
     └── RequestRefused  any other answer
 """
 
+from collections.abc import Container
 from enum import StrEnum
 from pathlib import Path
 
@@ -111,4 +112,17 @@ class WrongServer(ServerTrouble):
 
 
 class RequestRefused(ServerTrouble):
-    pass
+    def __init__(self, *, server: str, status: int, said: str) -> None:
+        self.status = status
+        super().__init__(server=server, said=f"HTTP {status}: {said}", remedy="see its log")
+
+
+def refusal(server: str, status: int, said: str, away: Container[int] = ()) -> ServerTrouble:
+    """What an HTTP answer means; with a status of `away` the server cannot answer now."""
+    if status == 401:
+        return TokenRefused(server=server, said=said)
+    if status == 403:
+        return RightMissing(server=server, said=said)
+    if status in away:
+        return ServerAway(server=server, said=f"HTTP {status}: {said}")
+    return RequestRefused(server=server, status=status, said=said)

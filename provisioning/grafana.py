@@ -16,19 +16,13 @@ from grafana_client import GrafanaApi
 from grafana_client.client import GrafanaException
 
 from provisioning.changes import Change
-from provisioning.errors import (
-    RequestRefused,
-    RightMissing,
-    ServerAway,
-    ServerTrouble,
-    TokenRefused,
-    WrongServer,
-)
+from provisioning.errors import RequestRefused, WrongServer, refusal
 from provisioning.influx import ANSWER_S, CONNECT_S, trusted, unreachable
 
 OLDEST = (11, 6)
 """What the boards are generated for."""
 
+AWAY = frozenset({502, 503, 504})
 T = TypeVar("T")
 
 
@@ -104,7 +98,8 @@ class Grafana:
         try:
             return ask(self._api)
         except GrafanaException as refused:
-            raise _trouble(self.server.url, refused) from None
+            said = str(refused.message)[:300]
+            raise refusal(self.server.url, refused.status_code, said, AWAY) from None
         except requests.exceptions.JSONDecodeError:
             raise _no_grafana(self.server.url, "answers with something else than JSON") from None
         except requests.exceptions.RequestException as lost:
@@ -115,7 +110,7 @@ class Grafana:
         try:
             return self.told(ask)
         except RequestRefused as refused:
-            if refused.said.startswith("HTTP 404"):
+            if refused.status == 404:
                 return None
             raise
 
@@ -171,17 +166,3 @@ def holds(there: Any, wanted: Any) -> bool:
 def _no_grafana(url: str, said: str) -> WrongServer:
     remedy = "give the address of Grafana itself, with its sub-path if it has one"
     return WrongServer(server=url, said=said, remedy=remedy)
-
-
-def _trouble(url: str, refused: GrafanaException) -> ServerTrouble:
-    said = str(refused.message)[:300]
-    match refused.status_code:
-        case 401:
-            return TokenRefused(server=url, said=said)
-        case 403:
-            return RightMissing(server=url, said=said)
-        case 502 | 503 | 504:
-            return ServerAway(server=url, said=f"HTTP {refused.status_code}: {said}")
-        case _:
-            number = refused.status_code
-            return RequestRefused(server=url, said=f"HTTP {number}: {said}", remedy="see its log")

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from provisioning.changes import Change
-from provisioning.errors import RequestRefused, RightMissing, TokenRefused
+from provisioning.errors import refusal
 from provisioning.influx import Server, ask, http
 
 
@@ -54,14 +54,8 @@ class Influxql:
         result: dict[str, Any] = next(iter(body.get("results", [])), {})
         said = str(body.get("error") or result.get("error") or "")
         url = self.server.url
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            raise TokenRefused(server=url, said=said)
-        if answer.status_code == httpx.codes.FORBIDDEN:
-            raise RightMissing(server=url, said=said)
         if said or not answer.is_success:
-            raise RequestRefused(
-                server=url, said=f"HTTP {answer.status_code}: {said}", remedy="see its log"
-            )
+            raise refusal(url, answer.status_code, said)
         return result
 
 

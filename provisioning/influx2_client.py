@@ -10,17 +10,12 @@ from influxdb_client import InfluxDBClient
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
-from provisioning.errors import (
-    RequestRefused,
-    RightMissing,
-    ServerAway,
-    ServerTrouble,
-    TokenRefused,
-)
+from provisioning.errors import RequestRefused, ServerTrouble, refusal
 from provisioning.influx import ANSWER_S, CONNECT_S, Server, ask, http, trusted, unreachable
 from provisioning.tiers import Tier
 
 T = TypeVar("T")
+AWAY = frozenset({429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +55,11 @@ class Influx2:
         """None if there is no such organisation."""
         name = self.server.org
         try:
-            found = self._client.organizations_api().find_organizations(org=name)
-        except ApiException as refused:
+            found = self.told(lambda api: api.organizations_api().find_organizations(org=name))
+        except RequestRefused as refused:
             if refused.status == httpx.codes.NOT_FOUND:
                 return None
-            raise _trouble(self.server.url, refused) from None
-        except HTTPError as lost:
-            raise unreachable(self.server.url, lost) from None
+            raise
         return next((each.id for each in found if each.name == name), None)
 
     def buckets(self, org_id: str | None) -> dict[str, Any]:
@@ -98,16 +91,6 @@ class Influx2:
 def _trouble(url: str, refused: ApiException) -> ServerTrouble:
     """By the answer's number; 0 is the library's for TLS."""
     said = str(getattr(refused, "message", None) or refused.reason or "")[:300]
-    match refused.status:
-        case 401:
-            return TokenRefused(server=url, said=said)
-        case 403:
-            return RightMissing(server=url, said=said)
-        case 0 | None:
-            return unreachable(url, refused)
-        case 429 | 500 | 502 | 503 | 504:
-            return ServerAway(server=url, said=f"HTTP {refused.status}: {said}")
-        case _:
-            return RequestRefused(
-                server=url, said=f"HTTP {refused.status}: {said}", remedy="see its log"
-            )
+    if not refused.status:
+        return unreachable(url, refused)
+    return refusal(url, refused.status, said, AWAY)

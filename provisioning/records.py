@@ -104,6 +104,10 @@ for _deed in ("UPDATE", "DELETE"):
     )
 
 
+ENROLMENT = "enrolment:"
+"""Before the address of a box that enrols, which has no name yet that can be believed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
     """When something is done, and by whom: a person, a device, or an address."""

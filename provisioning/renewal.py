@@ -18,6 +18,7 @@ from contracts import codec
 from contracts.clock import utc_now
 from contracts.errors import ContractError
 from contracts.renewal import Certificate, CertificateRequest
+from contracts.trust import Concern
 from provisioning import audit, enrolment, registry
 from provisioning.authority import Authority
 from provisioning.certificates import check_key, key_id, read_csr
@@ -46,7 +47,8 @@ def answer(store: Store, authority: Authority, topic: str, payload: bytes) -> Ce
             made = renew(connection, authority, occasion, asked)
     except ProvisioningError as refused:
         with store.work() as connection:
-            audit.note(connection, occasion, "renewal-refused", asked.device, {"why": str(refused)})
+            why = {"why": str(refused)}
+            audit.note(connection, occasion, Concern.RENEWAL_REFUSED, asked.device, why)
         log.warning("certificate of %s not renewed: %s", asked.device, refused)
         return Certificate(device=asked.device, at=now, refused=str(refused)[:300])
     log.info("certificate of %s renewed: serial %x", asked.device, made.serial_number)

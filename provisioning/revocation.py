@@ -5,6 +5,7 @@ The brokers are told by `provisioning.brokers.publish`."""
 from cryptography import x509
 from sqlalchemy import Connection, delete, update
 
+from contracts.trust import Concern
 from provisioning import audit, registry
 from provisioning.records import Occasion, certificates, tokens
 
@@ -30,5 +31,5 @@ def revoke(connection: Connection, occasion: Occasion, name: str, reason: str) -
         .where(certificates.c.serial.in_(valid))
         .values(revoked_at=occasion.at.isoformat(), reason=REASONS[reason].value)
     )
-    audit.note(connection, occasion, "revoked", name, {"reason": reason, "serials": valid})
+    audit.note(connection, occasion, Concern.REVOKED, name, {"reason": reason, "serials": valid})
     return valid

@@ -19,11 +19,12 @@ from contracts import enrolment
 from contracts.address import sender
 from contracts.clock import utc_now
 from contracts.enrolment import EnrolmentAnswer, EnrolmentRefusal, EnrolmentRequest
+from contracts.trust import Concern
 from provisioning import audit
 from provisioning.authority import Authority
 from provisioning.enrolment import redeem
 from provisioning.errors import ProvisioningError, Refusal, Refused
-from provisioning.records import Occasion, Store
+from provisioning.records import ENROLMENT, Occasion, Store
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,7 @@ def _answer(store: Store, authority: Authority, address: str, body: bytes) -> Re
     except ValidationError as wrong:
         fields = sorted({".".join(map(str, each["loc"])) for each in wrong.errors()})
         return _refusal(400, Refusal.MALFORMED, f"wrong or missing: {', '.join(fields) or 'body'}")
-    occasion = Occasion(at=utc_now(), actor=f"enrolment:{address}")
+    occasion = Occasion(at=utc_now(), actor=f"{ENROLMENT}{address}")
     try:
         with store.work() as connection:
             made = redeem(connection, authority, occasion, asked)
@@ -126,7 +127,7 @@ def _answer(store: Store, authority: Authority, address: str, body: bytes) -> Re
 def _note(store: Store, occasion: Occasion, device: str, refused: ProvisioningError) -> None:
     log.warning("enrolment of %s (%s) refused: %s", device, occasion.actor, refused)
     with store.work() as connection:
-        audit.note(connection, occasion, "enrolment-refused", device, {"why": str(refused)})
+        audit.note(connection, occasion, Concern.ENROLMENT_REFUSED, device, {"why": str(refused)})
 
 
 def _refusal(status: int, reason: str, detail: str) -> Response:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.clock import utc_now
-from hub.clerk import Clerk
+from hub.clerk import Clerk, Employer
 from hub.engines.probe_settings import Probe
 from hub.engines.probes import Result, look, overdue
 
@@ -34,7 +34,7 @@ class _Watched:
     given_up: bool = False
 
 
-class Prober:
+class Prober(Employer):
     """A clerk that keeps time and one short-lived thread a look, so that what hangs holds up
     nothing else.  `on_result` is called from those threads, one at a time; what it raises is
     logged."""
@@ -54,16 +54,9 @@ class Prober:
         self._guard = threading.Lock()
         self._clerk = Clerk("prober", self._attend_all, every_s=TICK_S)
 
-    @property
-    def threads(self) -> tuple[threading.Thread, ...]:
-        return self._clerk.threads
-
-    def start(self) -> None:
-        self._clerk.start()
-
     def stop(self) -> None:
         """No result is handed on after this returns."""
-        self._clerk.stop()
+        super().stop()
         with self._guard:
             pass
 

@@ -8,7 +8,6 @@ Dying between any two steps computes again and loses nothing.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +22,7 @@ from hub.catalogue.formula import Outcome, Scope
 from hub.catalogue.grade import Grade, grade
 from hub.catalogue.periods import Period, containing
 from hub.catalogue.records import Catalogue, Indicator
-from hub.clerk import Clerk
+from hub.clerk import Clerk, Employer
 from hub.database import Database, Work, upsert
 from hub.figures.facts import SqlFacts
 from hub.figures.grades import Grades
@@ -64,7 +63,7 @@ Judge = Callable[[Work, Figure], None]
 """Told of each new figure inside the transaction."""
 
 
-class Figures:
+class Figures(Employer):
     """One named thread."""
 
     def __init__(self, *, database: Database, catalogue: Catalogue, judge: Judge) -> None:
@@ -72,16 +71,6 @@ class Figures:
         self._catalogue = catalogue
         self._judge = judge
         self._clerk = Clerk("figures", self._work_off, every_s=LOOK_S, first_s=LOOK_S)
-
-    @property
-    def threads(self) -> tuple[threading.Thread, ...]:
-        return self._clerk.threads
-
-    def start(self) -> None:
-        self._clerk.start()
-
-    def stop(self) -> None:
-        self._clerk.stop()
 
     def _work_off(self) -> None:
         """What was stale stays marked if this fails."""

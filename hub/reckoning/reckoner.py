@@ -1,7 +1,6 @@
 """Reckons every ten minutes and hands in by the one way in, like any other source."""
 
 import logging
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -13,7 +12,7 @@ from contracts.indicator import ObservationBody
 from hub.admission import Admission
 from hub.catalogue.periods import Span, containing
 from hub.catalogue.records import Catalogue
-from hub.clerk import Clerk
+from hub.clerk import Clerk, Employer
 from hub.config import Rules
 from hub.database import Database, upsert
 from hub.provenance import Admitted, Entrance, NotAdmitted, Provenance
@@ -69,7 +68,7 @@ HOURLY = frozenset({"coverage"})
 """What reads too much to do it more than once an hour, and changes with the hour only."""
 
 
-class Reckoner:
+class Reckoner(Employer):
     """One named thread; a reckoning that fails is logged and the others go on."""
 
     def __init__(
@@ -88,16 +87,6 @@ class Reckoner:
         self._catalogue = catalogue
         self._admission = admission
         self._clerk = Clerk("reckoner", self._reckon_now, every_s=EVERY_S, first_s=FIRST_S)
-
-    @property
-    def threads(self) -> tuple[threading.Thread, ...]:
-        return self._clerk.threads
-
-    def start(self) -> None:
-        self._clerk.start()
-
-    def stop(self) -> None:
-        self._clerk.stop()
 
     def _reckon_now(self) -> None:
         self.reckon(utc_now())

@@ -1,12 +1,11 @@
 """Makes the reports of the schedule, in one named thread."""
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime
 
 from contracts.clock import utc_now
-from hub.clerk import Clerk
+from hub.clerk import Clerk, Employer
 from hub.reporting.archive import Archive
 from hub.reporting.schedule import due
 from hub.reporting.settings import Reports
@@ -17,7 +16,7 @@ LOOK_S = 20.0
 """How late a report may be."""
 
 
-class Press:
+class Press(Employer):
     """`on_made` is told that letters may wait."""
 
     def __init__(self, settings: Reports, archive: Archive, on_made: Callable[[], object]) -> None:
@@ -25,16 +24,6 @@ class Press:
         self._archive = archive
         self._on_made = on_made
         self._clerk = Clerk("reports", self._look_now, every_s=LOOK_S)
-
-    @property
-    def threads(self) -> tuple[threading.Thread, ...]:
-        return self._clerk.threads
-
-    def start(self) -> None:
-        self._clerk.start()
-
-    def stop(self) -> None:
-        self._clerk.stop()
 
     def look(self, now: datetime) -> int:
         """Makes what is due; returns how many."""

@@ -1,10 +1,9 @@
 """The desk of roll-outs: one thread that looks at each, and tells boxes what they are to run."""
 
-import threading
 from collections.abc import Callable
 
 from contracts.clock import utc_now
-from hub.clerk import Clerk
+from hub.clerk import Clerk, Employer
 from hub.database import Database
 from hub.rollouts import wishes
 from hub.rollouts.engine import Rollouts, is_any_running
@@ -13,7 +12,7 @@ from hub.rollouts.wishes import Publish
 EVERY_S = 10.0
 
 
-class Desk:
+class Desk(Employer):
     """`link` hands out what publishes; it is there once the hub's links are made."""
 
     def __init__(self, database: Database, rollouts: Rollouts, link: Callable[[], Publish]) -> None:
@@ -22,16 +21,6 @@ class Desk:
         self._link = link
         self._secret = wishes.secret_of(database)
         self._clerk = Clerk("rollouts", self._work, every_s=EVERY_S)
-
-    @property
-    def threads(self) -> tuple[threading.Thread, ...]:
-        return self._clerk.threads
-
-    def start(self) -> None:
-        self._clerk.start()
-
-    def stop(self) -> None:
-        self._clerk.stop()
 
     def _work(self) -> None:
         now = utc_now()

@@ -11,7 +11,6 @@ from hub.config import Console, load
 from ioc.exits import Exit, complain
 
 PATIENCE_S = 10.0
-ANY = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  (what a hub listens on)
 
 
 def run(options: Namespace) -> int:
@@ -34,7 +33,9 @@ def run(options: Namespace) -> int:
 
 def _ask(console: Console) -> httpx.Response:
     scheme = "https" if console.tls_cert_file else "http"
-    place = f"{scheme}://{ANY.get(console.listen, console.listen)}:{console.port}/healthz"
+    place = httpx.URL(
+        scheme=scheme, host=console.reached_at, port=console.port, path="/healthz"
+    )  # fmt: skip
     return httpx.get(place, verify=_trust(console.tls_cert_file), timeout=PATIENCE_S,
                      trust_env=False)  # fmt: skip
 

@@ -2,31 +2,25 @@
 
 import sys
 from argparse import Namespace
-from pathlib import Path
+from functools import partial
 
-from contracts.configuration import ConfigError, SecretMissing
-from hub.config import HubConfig, load
+from hub.config import HubConfig
 from hub.database import Database
 from hub.quarantine import NotHeld, held
 from hub.replay import NotReplayable, replay
-from hub.server import open_database
 from ioc.exits import Exit, complain
+from ioc.records import with_records
 
 
 def run(options: Namespace) -> int:
     if options.all == bool(options.number):
         complain("say which: numbers as `ioc hub quarantine list` shows them, or --all")
         return Exit.USAGE
-    try:
-        config = load(Path(options.config))
-        database = open_database(config)
-    except (ConfigError, SecretMissing) as wrong:
-        complain(wrong)
-        return Exit.CONFIGURATION
-    try:
-        stayed = sum(not _one(database, config, number) for number in _numbers(options, database))
-    finally:
-        database.close()
+    return with_records(options.config, partial(_all, options))
+
+
+def _all(options: Namespace, config: HubConfig, database: Database) -> int:
+    stayed = sum(not _one(database, config, number) for number in _numbers(options, database))
     return Exit.FAILED if stayed else Exit.OK
 
 

@@ -2,41 +2,22 @@
 
 import getpass
 from collections.abc import Callable
-from pathlib import Path
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.clock import utc_now
-from contracts.configuration import ConfigError
 from hub import audit
-from hub.config import HubConfig, load
+from hub.config import HubConfig
 from hub.database import Database, Work
 from hub.incidents import Incidents
 from hub.notifications import Announcer
 from hub.provenance import Entrance, Provenance
 from hub.rollouts.engine import Rollouts, Word
 from hub.rollouts.errors import RolloutError
-from hub.server import open_database
-from ioc.exits import Exit, complain
+from ioc import records
 
 
 def with_records(path: str, act: Callable[[HubConfig, Database], int]) -> int:
     """Says what is wrong with the configuration, the records or the wish."""
-    try:
-        config = load(Path(path))
-        database = open_database(config)
-        try:
-            return act(config, database)
-        finally:
-            database.close()
-    except ConfigError as wrong:
-        complain(wrong)
-        return Exit.CONFIGURATION
-    except RolloutError as wrong:
-        complain(wrong)
-    except (SQLAlchemyError, OSError) as trouble:
-        complain(f"the records or the folder of updates cannot be used: {trouble}")
-    return Exit.FAILED
+    return records.with_records(path, act, RolloutError)
 
 
 def engine(config: HubConfig) -> Rollouts:

@@ -13,8 +13,9 @@ from hub.config import HubConfig
 from hub.knowledge import learn
 from hub.server import open_database
 from hub.tokens import KINDS, NameTaken, Rights
-from ioc.commands.token import by_person, with_config
+from ioc.commands.token import by_person
 from ioc.exits import Exit, complain
+from ioc.records import with_config
 
 
 class Wrong(ValueError):

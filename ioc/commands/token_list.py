@@ -6,24 +6,20 @@ from datetime import datetime
 from contracts.clock import utc_now
 from hub import tokens
 from hub.config import HubConfig
-from hub.server import open_database
+from hub.database import Database
 from hub.tokens import Token
 from hub.wording import LOCAL
-from ioc.commands.token import with_config
 from ioc.exits import Exit
+from ioc.records import with_records
 
 
 def run(options: Namespace) -> int:
-    return with_config(options.config, _list)
+    return with_records(options.config, _list)
 
 
-def _list(config: HubConfig) -> int:
-    database = open_database(config)
-    try:
-        with database.work() as work:
-            known = tokens.known(work)
-    finally:
-        database.close()
+def _list(_config: HubConfig, database: Database) -> int:
+    with database.work() as work:
+        known = tokens.known(work)
     now = utc_now()
     for token in known:
         print(line(token, now))

@@ -3,26 +3,21 @@
 from argparse import Namespace
 
 from hub import tokens
-from hub.config import HubConfig
-from hub.server import open_database
+from hub.database import Database
 from hub.tokens import NoSuchToken
-from ioc.commands.token import by_person, with_config
-from ioc.exits import Exit, complain
+from ioc.commands.token import by_person
+from ioc.exits import Exit
+from ioc.records import with_records
 
 
 def run(options: Namespace) -> int:
-    return with_config(options.config, lambda config: _revoke(config, options.name))
+    return with_records(
+        options.config, lambda _config, database: _revoke(database, options.name), NoSuchToken
+    )
 
 
-def _revoke(config: HubConfig, name: str) -> int:
-    database = open_database(config)
-    try:
-        with database.work() as work:
-            tokens.revoke(work, name, by_person())
-    except NoSuchToken as missing:
-        complain(missing)
-        return Exit.FAILED
-    finally:
-        database.close()
+def _revoke(database: Database, name: str) -> int:
+    with database.work() as work:
+        tokens.revoke(work, name, by_person())
     print(f"{name}: đã thu hồi")
     return Exit.OK

@@ -44,6 +44,16 @@ def untold(_work: Work, _report: TrustReport) -> None:
     raise AssertionError("nobody reported")
 
 
+def inbox_of(database: Database, stored: Stored) -> Inbox:
+    return Inbox(
+        config=HubConfig(),
+        database=database,
+        devices=Devices(database),
+        on_stored=stored,
+        on_trust=untold,
+    )
+
+
 @pytest.fixture
 def stored() -> Stored:
     return Stored()
@@ -51,13 +61,7 @@ def stored() -> Stored:
 
 @pytest.fixture
 def door(database: Database, stored: Stored) -> Iterator[Inbox]:
-    made = Inbox(
-        config=HubConfig(),
-        database=database,
-        devices=Devices(database),
-        on_stored=stored,
-        on_trust=untold,
-    )
+    made = inbox_of(database, stored)
     yield made
     made.intake.close()
 
@@ -262,13 +266,7 @@ def limit_pages(database: Database, pages: int) -> None:
 def test_a_full_disk_acknowledges_nothing_that_is_not_stored(
     database: Database, wire: Wire, stored: Stored
 ) -> None:
-    door = Inbox(
-        config=HubConfig(),
-        database=database,
-        devices=Devices(database),
-        on_stored=stored,
-        on_trust=untold,
-    )
+    door = inbox_of(database, stored)
     limit_pages(database, 2)
     seq = 0
     with pytest.raises(OperationalError) as full:  # noqa: PT012 (which one fails is the disk's)
@@ -283,13 +281,7 @@ def test_a_full_disk_acknowledges_nothing_that_is_not_stored(
 def test_when_the_disk_is_full_figures_give_way_to_an_alarm(
     database: Database, wire: Wire, stored: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
-    door = Inbox(
-        config=HubConfig(),
-        database=database,
-        devices=Devices(database),
-        on_stored=stored,
-        on_trust=untold,
-    )
+    door = inbox_of(database, stored)
     door.store([wire.delivers(telemetry(NOON, seq=n), NOON) for n in range(1, 3000)])
     limit_pages(database, 0)
     door.start()
@@ -307,13 +299,7 @@ def test_a_locked_database_is_waited_for_and_nothing_is_acknowledged_meanwhile(
     database: Database, wire: Wire, stored: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.ERROR)
-    door = Inbox(
-        config=HubConfig(),
-        database=database,
-        devices=Devices(database),
-        on_stored=stored,
-        on_trust=untold,
-    )
+    door = inbox_of(database, stored)
     other = database.engine.connect()
     other.exec_driver_sql("BEGIN IMMEDIATE")
     with database.engine.connect() as connection:
@@ -351,10 +337,7 @@ def test_any_order_repetition_and_batching_stores_each_number_once(
     while rest:
         size = cuts[len(rest) % len(cuts)]
         batch, rest = rest[:size], rest[size:]
-        fresh = Inbox(
-            config=HubConfig(), database=database, devices=Devices(database), on_stored=Stored(),
-            on_trust=untold,
-        )  # fmt: skip
+        fresh = inbox_of(database, Stored())
         fresh.store([wire.delivers(messages[seq], NOON) for seq in batch])
     assert sorted(row.seq for row in rows(database, inbox)) == sorted(set(order))
     assert len(wire.acknowledged) == len(order)

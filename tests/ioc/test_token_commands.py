@@ -63,3 +63,17 @@ def test_revoking_what_is_not_there_says_so(
 ) -> None:
     assert cli.main(["token", "revoke", "nobody", "--config", config]) == Exit.FAILED
     assert "nobody" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [["token", "list"], ["update", "status"], ["hub", "quarantine", "replay", "--all"]]
+)
+def test_records_whose_password_is_missing_are_a_wrong_configuration(
+    tmp_path: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_text(
+        '[records]\nurl = "postgresql+psycopg://ioc@localhost/ioc"\npassword_file = "none"\n'
+    )
+    assert cli.main([*command, "--config", str(path)]) == Exit.CONFIGURATION
+    assert f"secret {tmp_path / 'none'}: No such file" in capsys.readouterr().err
