@@ -18,21 +18,20 @@ def replace(path: Path, content: bytes, mode: int = PUBLIC) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
 def create(path: Path, content: bytes, mode: int = PRIVATE) -> None:
     """Raises FileExistsError rather than overwrite."""
     _write(path, content, mode)
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
 def promote(part: Path, path: Path) -> None:
     """`part`, written by and by, is complete: synced, and `path` from now on."""
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(part)
     part.replace(path)
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:
@@ -47,8 +46,9 @@ def _write(path: Path, content: bytes, mode: int) -> None:
         os.fsync(handle)
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """A file, or a folder with the names in it, on the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

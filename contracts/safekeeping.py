@@ -6,7 +6,6 @@ A folder is filled under a hidden name, summed and synced, and only then renamed
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -15,9 +14,10 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from contracts import files
+
 MANIFEST = "manifest.json"
 STAMP = "%Y-%m-%dT%H-%M-%SZ"
-CHUNK = 1 << 20
 
 
 class Damaged(Exception):
@@ -43,6 +43,7 @@ def filling(out: Path, kind: str, now: datetime) -> Iterator[Path]:
         yield fresh
         _seal(fresh, kind, now)
         fresh.rename(place(out, now))
+        files.sync(out)
     finally:
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(fresh)
@@ -65,12 +66,12 @@ def check(folder: Path, kind: str) -> None:
     """Raises Damaged unless every file is as it was written, and `folder` is a `kind`."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        held, files = manifest["kind"], dict(manifest["files"])
+        held, listed = manifest["kind"], dict(manifest["files"])
     except (OSError, ValueError, KeyError) as trouble:
         raise Damaged(path=folder, why=f"no manifest can be read ({trouble})") from None
     if held != kind:
         raise Damaged(path=folder, why=f"it holds {held!r}, not {kind!r}")
-    for name, known in files.items():
+    for name, known in listed.items():
         if not (folder / name).is_file():
             raise Damaged(path=folder, why=f"{name} is missing")
         if digest(folder / name) != known["sha256"]:
@@ -94,33 +95,24 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
 def digest(path: Path) -> str:
     """SHA-256, hexadecimal."""
-    summed = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            summed.update(chunk)
-    return summed.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _seal(folder: Path, kind: str, now: datetime) -> None:
     """Private modes, everything on the disk, the manifest last."""
-    files = {}
+    known = {}
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         path.chmod(0o600)
-        files[str(path.relative_to(folder))] = {
+        known[str(path.relative_to(folder))] = {
             "sha256": digest(path), "bytes": path.stat().st_size,
         }  # fmt: skip
-        _sync(path)
+        files.sync(path)
     manifest = {
-        "kind": kind, "at": now.isoformat(), "software": version("dong-giang-ioc"), "files": files,
+        "kind": kind, "at": now.isoformat(), "software": version("dong-giang-ioc"), "files": known,
     }  # fmt: skip
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
     (folder / MANIFEST).write_text(text, encoding="utf-8")
-    _sync(folder / MANIFEST)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    files.sync(folder / MANIFEST)
+    for each in [*(each for each in folder.rglob("*") if each.is_dir()), folder]:
+        files.sync(each)

@@ -18,14 +18,14 @@ from hub.catalogue.records import Catalogue
 from hub.config import Rules
 from hub.database import Database, Work
 from hub.incident import Alarm, IncidentType, Place, Severity
-from hub.incidents import AlreadyClosed, Incidents
+from hub.incidents import AlreadyClosed, Incidents, unclosed
 from hub.knowledge import Knowledge
 from hub.provenance import Entrance
-from hub.records import cases, incidents
+from hub.records import cases
 from hub.wording import LOCAL, clock
 from hub.working_time import WorkingTime
 
-TYPES = (IncidentType.OVERDUE_CASE.value, IncidentType.SILENT_FEED.value)
+TYPES = (IncidentType.OVERDUE_CASE, IncidentType.SILENT_FEED)
 URGENT = ("khan", "hoa-toc")
 """Values of the attribute `urgency` that make a case one to look at by itself."""
 AT_ONCE = ("disease",)
@@ -61,11 +61,8 @@ class Deadlines:
         All unfinished cases are read for it, so they are read outside of any write transaction:
         an alarm that comes meanwhile waits for nobody.
         """
-        query = select(incidents.c.originator, incidents.c.type, incidents.c.id).where(
-            incidents.c.closed_at.is_(None), incidents.c.type.in_(TYPES)
-        )
         with database.read() as connection:
-            open_now = {(row.originator, row.type): row.id for row in connection.execute(query)}
+            open_now = unclosed(connection, *TYPES)
             found = list(self._troubles(connection, now))
         fresh = [
             trouble

@@ -1,7 +1,13 @@
 """How the hub is: figures, and whether they are good.  "Connected" is not health; work done is."""
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +30,12 @@ class Health:
     dead: tuple[str, ...]
     """Names of threads that ended by themselves: only a restart of the hub brings them back."""
     troubles: tuple[str, ...]
+
+
+def dead_of(health: Callable[[], Health]) -> tuple[str, ...]:
+    """What a restart would mend: dead threads.  Records that are away are nothing of the kind."""
+    try:
+        return health().dead
+    except DBAPIError as away:
+        log.warning("the records are away: %s", away.orig)
+        return ()

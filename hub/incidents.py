@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from contracts.identity import new_ulid
 from hub.database import Work
@@ -37,6 +37,14 @@ CLOSES_BY_ITSELF = frozenset(
 """Types that no person has to judge once their cause is gone."""
 
 REASON_LIMIT = 500
+
+
+def unclosed(connection: Connection, *kinds: IncidentType) -> dict[tuple[str, str], str]:
+    """Of these types: (originator, type) to the incident's name."""
+    query = select(incidents.c.originator, incidents.c.type, incidents.c.id).where(
+        incidents.c.closed_at.is_(None), incidents.c.type.in_([each.value for each in kinds])
+    )
+    return {(row.originator, row.type): row.id for row in connection.execute(query)}
 
 
 class NoSuchIncident(LookupError):
@@ -96,6 +104,18 @@ class Incidents:
             self._note(work, incident, at, actor, Action.CLEARED, why)
         if row.acknowledged_at is not None or row.type in CLOSES_BY_ITSELF:
             self._close(work, row, at, actor, why)
+
+    def clear_of(
+        self, work: Work, originator: str, kind: IncidentType, at: datetime, why: str
+    ) -> None:
+        """What is unclosed of `originator`, if anything is."""
+        query = select(incidents.c.id).where(
+            incidents.c.originator == originator,
+            incidents.c.type == kind.value,
+            incidents.c.closed_at.is_(None),
+        )
+        for name in work.connection.scalars(query).all():
+            self.clear(work, name, at, why)
 
     def acknowledge(
         self,

@@ -13,7 +13,7 @@ import uvicorn
 
 from contracts import supervisor
 from hub.clerk import Clerk
-from hub.health import Health
+from hub.health import Health, dead_of
 
 log = logging.getLogger(__name__)
 
@@ -65,10 +65,10 @@ class Pulse:
             supervisor.tell(supervisor.ALIVE)
 
     def stuck(self) -> str:
-        """Why a restart would help; empty if it would not.  Raises what the records raise."""
+        """Why a restart would help; empty if it would not.  Hangs where the records hang."""
         turned_at = self._console.turned_at
         if turned_at is not None and time.monotonic() - turned_at > self._patience_s:
             return f"the console's loop has not turned for {self._patience_s:.0f} s"
-        if dead := self._health().dead:
+        if dead := dead_of(self._health):
             return f"these threads are dead: {', '.join(dead)}"
         return ""

@@ -33,7 +33,7 @@ from hub.admission import Admission
 from hub.broker import Delivery, Link
 from hub.config import HubConfig, load
 from hub.context import Context
-from hub.database import Database, open_engine, upsert
+from hub.database import Database, open_engine
 from hub.deadlines import Deadlines
 from hub.devices import Devices
 from hub.engines.prober import Prober
@@ -48,12 +48,13 @@ from hub.knowledge import learn
 from hub.mentions.store import MentionBook
 from hub.migrations import upgrade
 from hub.notifications import Announcer
+from hub.once import once
 from hub.outlook import Outlooks
 from hub.places import district
 from hub.processor import Processor
 from hub.pulse import Console, Pulse
 from hub.reckoning.reckoner import Reckoner
-from hub.records import inbox, quarantine, settings
+from hub.records import inbox, quarantine
 from hub.reporting.archive import Archive
 from hub.reporting.post import Post
 from hub.reporting.press import Press
@@ -309,13 +310,7 @@ class Hub:
 def client_id(database: Database) -> str:
     """This installation's MQTT name: stable, so the broker keeps its session; unguessable, so
     that nobody takes the session over."""
-    query = select(settings.c.value).where(settings.c.name == "client-id")
-    with database.work() as work:
-        known = work.connection.scalar(query)
-        if known is None:
-            known = f"hub-{secrets.token_hex(8)}"
-            upsert(work.connection, settings, [{"name": "client-id", "value": known}])
-    return str(known)
+    return once(database, "client-id", lambda: f"hub-{secrets.token_hex(8)}")
 
 
 class Ending:

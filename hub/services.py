@@ -16,8 +16,8 @@ from hub.database import Database, Work
 from hub.engines.probe_settings import Probe
 from hub.engines.probes import Result
 from hub.incident import Alarm, IncidentType, Severity, Subsystem
-from hub.incidents import Incidents
-from hub.records import incidents, probe_spans
+from hub.incidents import Incidents, unclosed
+from hub.records import probe_spans
 from hub.wording import clock
 
 DAY = timedelta(days=1)
@@ -49,9 +49,9 @@ class Services:
         """Clears what is said of probes that are configured no more."""
         known = {one for probe in self._probes for one in _originators(probe)}
         with self._database.work() as work:
-            for row in _open(work):
-                if row.originator not in known:
-                    self._incidents.clear(work, row.id, now, GONE_VI)
+            for originator, name in _open(work).items():
+                if originator not in known:
+                    self._incidents.clear(work, name, now, GONE_VI)
 
     def seen(self, result: Result) -> None:
         with self._database.work() as work:
@@ -60,9 +60,9 @@ class Services:
 
     def _judge(self, work: Work, result: Result, since: datetime) -> None:
         """A look that could not be done says nothing of what it should have looked at."""
-        unclosed = {row.originator: row.id for row in _open(work)}
+        there = _open(work)
         for cause in _causes(result, since):
-            known = unclosed.get(cause.originator)
+            known = there.get(cause.originator)
             if cause.words and known is None:
                 self._incidents.raise_(work, _alarm(cause, result.at))
             elif not cause.words and known is not None:
@@ -174,12 +174,10 @@ def _causes(result: Result, since: datetime) -> tuple[_Cause, ...]:
     return (cannot, gone, ends)
 
 
-def _open(work: Work) -> list[Row[Any]]:
-    query = select(incidents.c.originator, incidents.c.id).where(
-        incidents.c.closed_at.is_(None),
-        incidents.c.type == IncidentType.SERVICE_TROUBLE.value,
-    )
-    return list(work.connection.execute(query))
+def _open(work: Work) -> dict[str, str]:
+    """Originator to the incident's name."""
+    there = unclosed(work.connection, IncidentType.SERVICE_TROUBLE)
+    return {originator: name for (originator, _), name in there.items()}
 
 
 def _alarm(cause: _Cause, now: datetime) -> Alarm:

@@ -4,7 +4,7 @@ Identity is (originator, type): `indicator education.attendance 20467` is one in
 often the figure is computed anew.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -19,7 +19,6 @@ from hub.mentions.events import EventKind
 from hub.mentions.read import Candidate
 from hub.provenance import Provenance
 from hub.records import cases, observations
-from hub.records import incidents as table
 from hub.wording import number
 
 NEWS = timedelta(days=1)
@@ -42,7 +41,10 @@ class Troubles:
         if figure.grade is Grade.RED:
             self._incidents.raise_(work, self._alarm(figure, simulated=_simulated(work, figure)))
         elif figure.grade is not Grade.UNKNOWN:
-            self._clear(work, _originator(figure), IncidentType.INDICATOR, figure.computed_at)
+            self._incidents.clear_of(
+                work, _originator(figure), IncidentType.INDICATOR, figure.computed_at,
+                "chỉ số đã trở lại",
+            )  # fmt: skip
 
     def candidate(
         self, work: Work, body: MentionBody, found: Candidate, provenance: Provenance
@@ -101,15 +103,6 @@ class Troubles:
                 commune=name if unit and unit.kind == "commune" else None,
             ),
         )
-
-    def _clear(self, work: Work, originator: str, kind: IncidentType, at: datetime) -> None:
-        query = select(table.c.id).where(
-            table.c.originator == originator,
-            table.c.type == kind.value,
-            table.c.closed_at.is_(None),
-        )
-        for name in work.connection.scalars(query).all():
-            self._incidents.clear(work, name, at, "chỉ số đã trở lại")
 
 
 def _simulated(work: Work, figure: Figure) -> bool:

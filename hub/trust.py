@@ -6,7 +6,7 @@ from contracts.clock import utc_now
 from contracts.trust import Concern, Finding, TrustReport
 from hub.database import Work
 from hub.incident import Alarm, IncidentType, Severity, Subsystem
-from hub.incidents import Incidents
+from hub.incidents import Incidents, unclosed
 from hub.records import devices
 from hub.records import incidents as table
 from hub.wording import clock, small
@@ -47,15 +47,14 @@ class Trust:
 
     def take(self, work: Work, report: TrustReport) -> None:
         now = utc_now()
-        query = select(table.c.originator, table.c.id).where(
-            table.c.type == IncidentType.TRUST.value, table.c.closed_at.is_(None)
-        )
-        unclosed = {row.originator: row.id for row in work.connection.execute(query)}
+        there = unclosed(work.connection, IncidentType.TRUST)
         for finding in report.findings:
             known = originator(finding.concern, finding.subject)
-            if unclosed.pop(known, None) is None and _is_news(work, known, finding):
+            if there.pop((known, IncidentType.TRUST.value), None) is None and _is_news(
+                work, known, finding
+            ):
                 self._incidents.raise_(work, _alarm(work, finding, report))
-        for gone in unclosed.values():
+        for gone in there.values():
             self._incidents.clear(work, gone, now, OVER)
 
 

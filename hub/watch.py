@@ -17,9 +17,9 @@ from hub.config import Rules
 from hub.database import Work
 from hub.geometry import Spot
 from hub.incident import Alarm, IncidentType, Place, Severity, Subsystem
-from hub.incidents import Incidents
+from hub.incidents import Incidents, unclosed
 from hub.places import Places
-from hub.records import cameras, devices, incidents
+from hub.records import cameras, devices
 from hub.wording import LOCAL, away, clock, small
 
 SERIES = "hub/series"
@@ -49,17 +49,7 @@ class Watch:
 
     def look(self, work: Work, now: datetime, series_refusal: str = "") -> None:
         """Raises what is wrong, clears what is mended, leaves the rest alone."""
-        open_now = {
-            (row.originator, row.type): row.id
-            for row in work.connection.execute(
-                select(incidents.c.originator, incidents.c.type, incidents.c.id).where(
-                    incidents.c.closed_at.is_(None),
-                    incidents.c.type.in_(
-                        (IncidentType.DEVICE_TROUBLE.value, IncidentType.HUB_TROUBLE.value)
-                    ),
-                )
-            )
-        }
+        open_now = unclosed(work.connection, IncidentType.DEVICE_TROUBLE, IncidentType.HUB_TROUBLE)
         found = list(self._troubles(work, now, series_refusal))
         for trouble in found:
             known = open_now.pop((trouble.originator, trouble.type.value), None)

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import aiomqtt
@@ -126,14 +127,15 @@ class Courier:
     async def _work(self) -> None:
         """One wish at a time; what does not go now is tried again."""
         loop = asyncio.get_running_loop()
+        settled = True
         while True:
-            await self._heard.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if settled else self.again_s):
+                    await self._heard.wait()
             self._heard.clear()
             wish, settled = self._wish, True
             for wanted in wish.wanted if wish else ():
                 settled &= await asyncio.to_thread(self._attempt, wanted, loop)
-            if not settled:
-                loop.call_later(self.again_s, self._heard.set)
 
     def _attempt(self, wanted: Wanted, loop: asyncio.AbstractEventLoop) -> bool:
         """False if it has to be tried again."""

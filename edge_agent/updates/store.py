@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,6 +41,17 @@ class Line(BaseModel):
     on_trial: bool = False
     starts: int = 0
     refused: dict[str, str] = Field(default_factory=dict)
+
+    def running(
+        self, active: Offer | None, previous: Offer | None, *, on_trial: bool = False
+    ) -> "Line":
+        """The same with another offer in use, not started yet."""
+        use = {"active": active, "previous": previous, "on_trial": on_trial, "starts": 0}
+        return self.model_copy(update=use)
+
+    def refusing(self, offer: Offer, why: str) -> "Line":
+        refused = {**self.refused, offer.digest: why}
+        return self.model_copy(update={"refused": dict(list(refused.items())[-REFUSALS:])})
 
 
 class State(BaseModel):
@@ -113,33 +124,15 @@ class Store:
 
     def adopt(self, offer: Offer, manifest: UpdateManifest) -> None:
         """It runs from the next start on, on trial; what ran is kept."""
-
-        def change(line: Line) -> Line:
-            return line.model_copy(
-                update={
-                    "active": offer, "previous": line.active, "on_trial": True, "starts": 0,
-                }
-            )  # fmt: skip
-
-        self._change(manifest.what, change)
+        self._change(manifest.what, lambda line: line.running(offer, line.active, on_trial=True))
 
     def withdraw(self, what: What) -> None:
         """Back to the box's own; what ran is kept."""
-
-        def change(line: Line) -> Line:
-            nothing = {"active": None, "previous": line.active, "on_trial": False, "starts": 0}
-            return line.model_copy(update=nothing)
-
-        self._change(what, change)
+        self._change(what, lambda line: line.running(None, line.active))
 
     def call_back(self, what: What) -> None:
         """The hub thought better of what is on trial: what was before runs again."""
-
-        def change(line: Line) -> Line:
-            before = {"active": line.previous, "previous": None, "on_trial": False, "starts": 0}
-            return line.model_copy(update=before)
-
-        self._change(what, change)
+        self._change(what, lambda line: line.running(line.previous, None))
         self.sweep()
 
     def roll_back(self, what: What, offer: Offer, why: str) -> None:
@@ -148,13 +141,7 @@ class Store:
         def change(line: Line) -> Line:
             if line.active != offer:
                 return line  # the hub called it back meanwhile
-            refused = {**line.refused, offer.digest: why}
-            return line.model_copy(
-                update={
-                    "active": line.previous, "previous": None, "on_trial": False, "starts": 0,
-                    "refused": _newest(refused),
-                }
-            )  # fmt: skip
+            return line.refusing(offer, why).running(line.previous, None)
 
         log.error("update of the %s undone: %s", what, why)
         self._change(what, change)
@@ -162,12 +149,7 @@ class Store:
 
     def refuse(self, offer: Offer, what: What, why: str) -> None:
         """It failed its self-test and never ran; its file goes."""
-
-        def change(line: Line) -> Line:
-            refused = _newest({**line.refused, offer.digest: why})
-            return line.model_copy(update={"refused": refused})
-
-        self._change(what, change)
+        self._change(what, lambda line: line.refusing(offer, why))
 
     def settle(self, what: What, offer: Offer) -> None:
         """`offer` has proven itself; raises the floor and forgets what is older."""
@@ -239,7 +221,3 @@ def check(path: Path, manifest: UpdateManifest) -> bytes:
             f"the sha256 of its file is {found[:16]}…, the manifest says {manifest.sha256[:16]}…"
         )
     return content
-
-
-def _newest(refused: Mapping[str, str]) -> dict[str, str]:
-    return dict(list(refused.items())[-REFUSALS:])

@@ -17,6 +17,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Protocol
 
 from hub.catalogue import condition
@@ -147,6 +148,10 @@ class Asked:
 
     leaf: Leaf
     shifts: tuple[Shift, ...]
+
+    def of(self, period: Period) -> Period:
+        """The period that the figure of `period` asks it for."""
+        return reduce(Period.shifted, self.shifts, period)
 
 
 Node = Leaf | Shifted | Joined | Number

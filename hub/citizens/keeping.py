@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from hub import audit
-from hub.citizens.reports import SOURCE, TYPE
+from hub.citizens.reports import ANSWERED, SOURCE, TYPE
 from hub.config import Keep
 from hub.database import Database, Work
 from hub.provenance import Entrance, Provenance
@@ -23,7 +23,6 @@ from hub.records import case_events, cases, citizen_reports
 CHUNK = 100
 """Reports of one transaction: an alarm waits for milliseconds."""
 POSITION = ("lat", "lon")
-ANSWERED = "report-answered"
 
 Strip = Callable[[Work, Sequence[str], Provenance], None]
 

@@ -42,6 +42,8 @@ COPY_WORDS = 20
 """Shorter words are the same by chance: "cháy rừng" from two people is two witnesses."""
 RATINGS = {"hai-long": "Hài lòng", "chap-nhan": "Chấp nhận được", "khong": "Không hài lòng"}
 SPAM = "rac"
+ANSWERED = "report-answered"
+"""The audit's word for an answer."""
 DONE, RATED = "da-xu-ly", "danh-gia"
 
 
@@ -150,7 +152,7 @@ class Reports:
         if said == before:
             return
         _set(work, case, answer=said, answered_at=at, answered_by=who)
-        audit.note(work, _by(who, at), "report-answered", _subject(case),
+        audit.note(work, _by(who, at), ANSWERED, _subject(case),
                    {"before": before, "after": said})  # fmt: skip
 
     def rate(self, work: Work, code: str, rating: str, at: datetime) -> None:

@@ -11,13 +11,11 @@ from hub.catalogue.periods import Period, Span, containing
 from hub.engines import danger
 from hub.engines.danger import Danger, Method, Rain, Weather
 from hub.reckoning.desk import Desk, Reckoned
-from hub.reckoning.weather import Sky, sky
+from hub.reckoning.weather import Sky, newest_day, sky
 from hub.wording import LOCAL
 
 MEMORY = timedelta(days=150)
 AT = time(13)
-KNOWN_AT = time(14)
-"""Before this hour today's 13:00 has not come in from every station."""
 METHOD = Method(table="hung-1988")
 """The default table until the city's own is given (hub/engines/data/danger.yaml)."""
 TOMORROW = "forest-fire.danger-level-tomorrow"
@@ -46,7 +44,10 @@ def reckon(desk: Desk) -> Iterator[Reckoned]:
 def _nothing(desk: Desk, commune: str) -> Reckoned:
     why = "Chưa trạm nào báo nhiệt độ."
     return Reckoned(
-        measure="forest-fire.danger-level", unit=commune, period=_day(_last(desk.now)), why_vi=why
+        measure="forest-fire.danger-level",
+        unit=commune,
+        period=_day(newest_day(desk.now)),
+        why_vi=why,
     )
 
 
@@ -85,7 +86,7 @@ def _weather(desk: Desk, above: Sky) -> Iterator[Weather]:
         return
     ends = danger.rules().index.rain_day_ends_at_hour
     day = above.first.astimezone(LOCAL).date()
-    while day <= _last(desk.now):
+    while day <= newest_day(desk.now):
         at = datetime.combine(day, AT, LOCAL).astimezone(UTC)
         until = datetime.combine(day, time(ends), LOCAL).astimezone(UTC)
         yield Weather(
@@ -97,8 +98,3 @@ def _weather(desk: Desk, above: Sky) -> Iterator[Weather]:
 
 def _day(day: date) -> Period:
     return containing(Span.DAY, datetime.combine(day, AT, LOCAL))
-
-
-def _last(now: datetime) -> date:
-    local = now.astimezone(LOCAL)
-    return local.date() if local.time() >= KNOWN_AT else local.date() - timedelta(days=1)

@@ -11,7 +11,7 @@ from hub.catalogue.periods import Span, containing
 from hub.catalogue.records import Unit
 from hub.engines import fwi
 from hub.reckoning.desk import HOUR, Desk, Reckoned
-from hub.reckoning.weather import KNOWN, RAIN, Sky, sky
+from hub.reckoning.weather import KNOWN, RAIN, Sky, newest_day, sky
 from hub.wording import LOCAL
 
 MEASURE = "forest-fire.fwi"
@@ -20,7 +20,6 @@ MEMORY = timedelta(days=75)
 LEAST_DAYS = 15
 """Days in a row before a figure is said: more than the time lag of the duff code, 12 days."""
 NOON = time(12)
-KNOWN_AT = time(14)
 INSTANTS = {"temperature": "nhiệt độ", "humidity": "độ ẩm", "wind-speed": "gió"}
 
 
@@ -29,7 +28,7 @@ def reckon(desk: Desk) -> Iterator[Reckoned]:
     for commune in desk.of_kind("commune"):
         above = sky(desk, commune.id, since, *INSTANTS, RAIN)
         if above.first is None:
-            last = _last(desk.now)
+            last = newest_day(desk.now)
             yield _reckoned(commune, last, why="Chưa trạm nào báo nhiệt độ.")
         else:
             yield from _chain(desk, commune, above, above.first.astimezone(LOCAL).date())
@@ -38,7 +37,7 @@ def reckon(desk: Desk) -> Iterator[Reckoned]:
 def _chain(desk: Desk, commune: Unit, above: Sky, day: date) -> Iterator[Reckoned]:
     rules = fwi.rules()
     codes, begun = rules.start, day
-    while day <= _last(desk.now):
+    while day <= newest_day(desk.now):
         lacking, weather = _noon(above, day)
         wanted = containing(Span.DAY, _moment(day)).end > desk.since
         if weather is None:
@@ -99,8 +98,3 @@ def _near(above: Sky, what: str, at: datetime) -> float | None:
 
 def _moment(day: date) -> datetime:
     return datetime.combine(day, NOON, LOCAL).astimezone(UTC)
-
-
-def _last(now: datetime) -> date:
-    local = now.astimezone(LOCAL)
-    return local.date() if local.time() >= KNOWN_AT else local.date() - timedelta(days=1)

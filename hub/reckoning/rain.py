@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from contracts.indicator import ObservationBody
 from hub.reckoning.desk import HOUR, Desk, Hourly, body, hour
+from hub.reckoning.weather import KNOWN
 
 SUMS = {"environment.rain-3h": 3, "environment.rain-24h": 24}
-KNOWN = 0.75
 LAST_HOURS = timedelta(hours=36)
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from hub.catalogue.loader import DISTRICT
 from hub.reckoning.desk import HOUR, Desk, Hourly
+from hub.wording import LOCAL
 
 RAIN = "rain-1h"
 KNOWN = 0.75
 """Of the hours of a day's rain that must have been told: a hole is not a dry hour."""
+KNOWN_AT = time(14)
+"""Before this hour today's 13:00 has not come in from every station."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +47,9 @@ def sky(desk: Desk, commune: str, since: datetime, *what: str) -> Sky:
     some = stations(desk, commune)
     told = {one: [desk.told(f"environment.{one}", each, since) for each in some] for one in what}
     return Sky(stations=some, told=told)
+
+
+def newest_day(now: datetime) -> date:
+    """Of which noon and 13:00 are known."""
+    local = now.astimezone(LOCAL)
+    return local.date() if local.time() >= KNOWN_AT else local.date() - timedelta(days=1)

@@ -5,7 +5,8 @@ One alarm is added to those before: a camera that never gave any must not condem
 first.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,31 +48,50 @@ def compare(
 ) -> Comparison:
     """Of the `boxes` of a roll-out, each since it was offered the update."""
     back = timedelta(days=rules.baseline_days)
-    before = [_rate(connection, box.device, box.offered_at - back, box.offered_at) for box in boxes]
-    since = [_rate(connection, box.device, box.offered_at, now) for box in boxes]
+    first = min((box.offered_at for box in boxes), default=now) - back
+    past = _past(connection, first, now)
+    before = [past.rate(box.device, box.offered_at - back, box.offered_at) for box in boxes]
+    since = [past.rate(box.device, box.offered_at, now) for box in boxes]
     return Comparison(before=_sum(before), since=_sum(since))
 
 
-def _rate(connection: Connection, device: str, start: datetime, end: datetime) -> Rate:
-    born = connection.scalar(select(devices.c.first_seen_at).where(devices.c.device == device))
-    start = max(start, born) if born is not None else start
-    eyes = connection.scalar(
-        select(func.count()).select_from(cameras).where(cameras.c.device == device)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """Of every device: first heard when, how many cameras, and when it alarmed falsely."""
+
+    born: Mapping[str, datetime]
+    eyes: Mapping[str, int]
+    false: Mapping[str, Sequence[datetime]]
+
+    def rate(self, device: str, start: datetime, end: datetime) -> Rate:
+        start = max(start, self.born.get(device, start))
+        days = max((end - start).total_seconds(), 0.0) / DAY_S
+        alarms = sum(start <= at < end for at in self.false.get(device, ()))
+        return Rate(alarms=alarms, camera_days=days * self.eyes.get(device, 1))
+
+
+def _past(connection: Connection, first: datetime, now: datetime) -> _Past:
+    """Three queries, however many boxes: they are asked inside of a write transaction."""
+    born = connection.execute(select(devices.c.device, devices.c.first_seen_at)).all()
+    eyes = connection.execute(
+        select(cameras.c.device, func.count().label("eyes")).group_by(cameras.c.device)
+    ).all()
+    told = select(incidents.c.camera, incidents.c.opened_at).where(
+        incidents.c.camera.is_not(None),
+        incidents.c.type.in_(TYPES),
+        incidents.c.verdict == Verdict.FALSE_ALARM.value,
+        incidents.c.drill.is_(False),
+        incidents.c.opened_at >= first,
+        incidents.c.opened_at < now,
     )
-    alarms = connection.scalar(
-        select(func.count())
-        .select_from(incidents)
-        .where(
-            incidents.c.camera.startswith(f"{device}/", autoescape=True),
-            incidents.c.type.in_(TYPES),
-            incidents.c.verdict == Verdict.FALSE_ALARM.value,
-            incidents.c.drill.is_(False),
-            incidents.c.opened_at >= start,
-            incidents.c.opened_at < end,
-        )
+    false = defaultdict(list)
+    for camera, at in connection.execute(told):
+        false[camera.partition("/")[0]].append(at)
+    return _Past(
+        born={row.device: row.first_seen_at for row in born if row.first_seen_at is not None},
+        eyes={row.device: row.eyes for row in eyes},
+        false=false,
     )
-    days = max((end - start).total_seconds(), 0.0) / DAY_S
-    return Rate(alarms=alarms or 0, camera_days=days * max(eyes or 0, 1))
 
 
 def _sum(rates: Sequence[Rate]) -> Rate:

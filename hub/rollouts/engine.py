@@ -20,7 +20,6 @@ from hub.database import Work
 from hub.incident import Alarm, IncidentType, Severity, Subsystem
 from hub.incidents import Incidents
 from hub.records import devices
-from hub.records import incidents as incident_table
 from hub.rollouts import alarms, store, wishes
 from hub.rollouts.errors import AlreadyRunning, NoSuchRollout, NotNow
 from hub.rollouts.plan import Stage, plan
@@ -118,11 +117,12 @@ class Rollouts:
         if why := self._trouble(work.connection, there, now):
             self.roll_back(work, row.id, Word(actor="hub", at=now, why=why))
             return
-        for box in there:
-            if box.phase == Phase.SETTLED.value and box.settled_at is None:
-                same = and_(boxes.c.rollout == row.id, boxes.c.device == box.device)
-                work.connection.execute(update(boxes).where(same).values(settled_at=now))
-        there = members(work.connection, row)
+        fresh = [box for box in there if box.phase == Phase.SETTLED.value and not box.settled_at]
+        for box in fresh:
+            same = and_(boxes.c.rollout == row.id, boxes.c.device == box.device)
+            work.connection.execute(update(boxes).where(same).values(settled_at=now))
+        if fresh:
+            there = members(work.connection, row)
         if not self._is_well(there, row, now):
             return
         if row.ring + 1 < len(row.rings):
@@ -213,13 +213,9 @@ class Rollouts:
 
     def _clear(self, work: Work, what: What, now: datetime) -> None:
         """A newer roll-out of the kind is the answer to one that was halted."""
-        query = select(incident_table.c.id).where(
-            incident_table.c.originator == _originator(what.value),
-            incident_table.c.type == IncidentType.UPDATE_HALTED.value,
-            incident_table.c.closed_at.is_(None),
+        self._incidents.clear_of(
+            work, _originator(what.value), IncidentType.UPDATE_HALTED, now, "đã có đợt cập nhật mới"
         )
-        for name in work.connection.scalars(query).all():
-            self._incidents.clear(work, name, now, "đã có đợt cập nhật mới")
 
 
 def takers(connection: Connection, what: What, widest: Ring) -> list[str]:

@@ -9,6 +9,7 @@ import hmac
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, or_, select, update
@@ -18,7 +19,8 @@ from contracts.rollout import Update, Wanted
 from contracts.status import Presence
 from contracts.update import What
 from hub.database import Database, Work, upsert
-from hub.records import devices, settings
+from hub.once import once
+from hub.records import devices
 from hub.rollouts import store
 from hub.rollouts.records import offers, states, wishes
 
@@ -34,13 +36,7 @@ Publish = Callable[[str, bytes], bool]
 
 def secret_of(database: Database) -> bytes:
     """Made once for this installation."""
-    with database.work() as work:
-        query = select(settings.c.value).where(settings.c.name == SECRET)
-        known = work.connection.scalar(query)
-        if known is None:
-            known = secrets.token_hex(32)
-            upsert(work.connection, settings, [{"name": SECRET, "value": known}])
-    return bytes.fromhex(str(known))
+    return bytes.fromhex(once(database, SECRET, partial(secrets.token_hex, 32)))
 
 
 def path_of(secret: bytes, device: str, sha256: str) -> str:

@@ -23,7 +23,7 @@ MEMORY = "32MB"
 """The hub's whole memory stays under 200 MB at a thousand devices; DuckDB spills to disk."""
 
 PART = 1_000
-"""Points in one transaction: five times as many take 12 MB more at their peak."""
+"""Points in one transaction: the more, the higher the peak of the memory."""
 
 TEXT_UNIT = "ulid"
 
@@ -109,7 +109,10 @@ class DuckStore:
         By another process: to close a file that DuckDB has open would end its lock (POSIX).
         """
         with self._turn:
-            self._connection.execute("CHECKPOINT")
+            try:
+                self._connection.execute("CHECKPOINT")
+            except duckdb.Error as wrong:
+                raise OSError(str(wrong)) from None
             copied = subprocess.run(
                 ["cp", "--reflink=auto", "--", str(self._path), str(target)],
                 capture_output=True, text=True, check=False,

@@ -6,16 +6,16 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
 from starlette.requests import Request
 
 from contracts.address import sender
 from contracts.configuration import LOOPBACK
 from hub.config import Console
-from hub.database import Database, upsert
-from hub.records import settings
+from hub.database import Database
+from hub.once import once
 from hub.web.users import Roll, is_right
 
 SESSION_S = 12 * 3600
@@ -128,13 +128,7 @@ def check_csrf(request: Request, given: str) -> None:
 
 def session_secret(database: Database) -> str:
     """Made once for this installation; sessions survive a restart."""
-    with database.work() as work:
-        query = select(settings.c.value).where(settings.c.name == "session-secret")
-        known = work.connection.scalar(query)
-        if known is None:
-            known = secrets.token_hex(32)
-            upsert(work.connection, settings, [{"name": "session-secret", "value": known}])
-    return str(known)
+    return once(database, "session-secret", partial(secrets.token_hex, 32))
 
 
 def allowed_hosts(console: Console) -> list[str]:

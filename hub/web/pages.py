@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from contracts.clock import utc_now
 from hub import ledger
 from hub.context import Context
+from hub.health import dead_of
 from hub.incident import Verdict
 from hub.incidents import AlreadyClosed, NoSuchIncident, ReasonMissing
 from hub.records import incidents
@@ -205,7 +206,7 @@ class Pages:
 
     def livez(self) -> Response:
         """503 only when a restart of the hub would help: for supervisors that kill."""
-        dead = self._context.health().dead
+        dead = dead_of(self._context.health)
         return JSONResponse({"ok": not dead, "dead": list(dead)}, status_code=503 if dead else 200)
 
     def login(self, request: Request) -> Response:

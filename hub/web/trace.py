@@ -1,7 +1,7 @@
 """What a figure is made of: each term of its formula, and the rows behind a term."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, select
 
 from hub.catalogue.condition import And, Condition, Predicate
-from hub.catalogue.formula import Counted, Joined, Leaf, Measured, Mentioned, Node, Shifted
+from hub.catalogue.formula import Counted, Leaf, Measured, Mentioned
 from hub.catalogue.periods import Period
 from hub.catalogue.records import Catalogue, Indicator
 from hub.figures.facts import clause
@@ -97,7 +97,7 @@ class Tracer:
             )
         )
         values = [one["value"] for one in kept or ()]
-        asked = list(_asked(indicator.parsed.root, period))
+        asked = [(one.leaf, one.of(period)) for one in indicator.parsed.asked]
         return tuple(
             TermView(
                 leaf=leaf, period=when, known=at < len(values),
@@ -167,18 +167,6 @@ def _newest(connection: Connection, name_vi: str, table: Table, ids: Select[Any]
     if row is None:
         return Origin(name_vi=name_vi, source="chưa có nguồn nào gửi", at=None)
     return Origin(name_vi=name_vi, source=row.source, at=row.recorded_at)
-
-
-def _asked(node: Node, period: Period) -> Iterator[tuple[Leaf, Period]]:
-    """In the order in which the formula asks."""
-    match node:
-        case Leaf():
-            yield node, period
-        case Shifted(how=how, part=part):
-            yield from _asked(part, period.previous() if how == "previous" else period.last_year())
-        case Joined(left=left, right=right):
-            yield from _asked(left, period)
-            yield from _asked(right, period)
 
 
 def _observations(asked: Measured, period: Period, units: frozenset[str]) -> Select[Any]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
 from contracts.clock import utc_now
 from hub.health import Health
@@ -37,6 +38,14 @@ def test_a_hub_that_works_or_still_starts_lives() -> None:
 
 def test_what_a_restart_does_not_mend_is_no_reason_to_be_killed() -> None:
     assert pulse(broker_connected=False, troubles=("Mất kết nối",)).stuck() == ""
+
+
+def away() -> Health:
+    raise OperationalError("SELECT 1", {}, ConnectionError("refused"))
+
+
+def test_records_that_are_away_are_no_reason_either() -> None:
+    assert Pulse(away, Console(uvicorn.Config(nowhere)), patience_s=30).stuck() == ""
 
 
 def test_a_dead_thread_is_named() -> None:

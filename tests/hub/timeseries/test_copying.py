@@ -46,6 +46,13 @@ def test_why_there_is_no_copy_is_said(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_store_that_cannot_be_copied_says_so_at_once(tmp_path: Path) -> None:
+    store = DuckStore(tmp_path / "series.duckdb")
+    store.close()
+    with pytest.raises(OSError, match="closed"):
+        store.copy_to(tmp_path / "copy")
+
+
 def test_nobody_is_waited_for_in_vain_for_ever(tmp_path: Path) -> None:
     with pytest.raises(NoCopy, match="no hub made one"):
         copying.ask(tmp_path / "series.duckdb", 0.05)
