@@ -21,7 +21,7 @@ from contracts.errors import ContractError
 from contracts.renewal import Certificate, CertificateRequest
 from contracts.topics import Kind, Topic
 from edge_agent.credentials import BadCredentials, Credentials, Wallet, fit, signing_request
-from edge_agent.uplink import explain, tls_context
+from edge_agent.link import Link, explain
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ def accept(answer: Certificate, broker: Broker, wallet: Wallet, now: datetime) -
 
 async def _ask(device: str, broker: Broker, wallet: Wallet) -> Credentials:
     asked = await asyncio.to_thread(request, device, wallet, utc_now())
-    async with _client(device, broker) as client:
+    async with _link(device, broker) as client:
         await client.subscribe(str(Topic(device=device, kind=Kind.CERTIFICATE)), qos=topics.QOS)
         await client.publish(str(asked.topic), codec.encode(asked), qos=topics.QOS)
         try:
@@ -103,7 +103,7 @@ async def _ask(device: str, broker: Broker, wallet: Wallet) -> Credentials:
             raise NotRenewed(f"no answer in {ANSWER_S:.0f} s: does the issuer run?") from None
 
 
-async def _answer(client: aiomqtt.Client) -> Certificate:
+async def _answer(client: Link) -> Certificate:
     async for message in client.messages:
         payload = message.payload if isinstance(message.payload, bytes) else b""
         try:
@@ -118,18 +118,12 @@ async def _answer(client: aiomqtt.Client) -> Certificate:
 async def _prove(device: str, broker: Broker) -> None:
     """Raises NotRenewed if the broker does not take the staged certificate."""
     try:
-        async with _client(device, broker) as client:
+        async with _link(device, broker) as client:
             await client.subscribe(str(Topic(device=device, kind=Kind.CERTIFICATE)), qos=topics.QOS)
     except (aiomqtt.MqttError, OSError, ssl.SSLError) as trouble:
         why = await explain(broker, trouble)
         raise NotRenewed(f"the broker does not take the new certificate: {why}") from None
 
 
-def _client(device: str, broker: Broker) -> aiomqtt.Client:
-    return aiomqtt.Client(
-        broker.host,
-        broker.port,
-        identifier=f"{device}-renewal",
-        tls_context=tls_context(broker),
-        timeout=TIMEOUT_S,
-    )
+def _link(device: str, broker: Broker) -> Link:
+    return Link(broker, f"{device}-renewal", timeout=TIMEOUT_S)

@@ -7,25 +7,23 @@ recognises it.  The bulk lane lets the alarm lane go first.
 
 import asyncio
 import logging
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import aiomqtt
-from aiomqtt.exceptions import MqttConnectError
 
 from contracts import codec, topics
 from contracts.clock import utc_now
-from contracts.configuration import Broker, secret
+from contracts.configuration import Broker
 from contracts.errors import ContractError
 from contracts.identity import Lane
 from contracts.receipt import Receipt
 from contracts.status import Presence, Status
 from contracts.topics import Kind, Topic
-from edge_agent import handshake
 from edge_agent.backoff import Backoff
+from edge_agent.link import LOST, Link, cause, explain
 from edge_agent.outbox import Outbox, Row
 
 log = logging.getLogger(__name__)
@@ -107,10 +105,10 @@ class Uplink:
         while True:
             try:
                 await self._session(status, backoff)
-            except (aiomqtt.MqttError, OSError, ValueError, ExceptionGroup) as lost:
+            except (*LOST, ExceptionGroup) as lost:
                 self.connected.clear()
                 pause = backoff.next()
-                why = await explain(self._broker, _cause(lost))
+                why = await explain(self._broker, cause(lost))
                 log.warning("uplink %s: %s; next try in %.1f s", self.lane, why, pause)
             finally:
                 self.connected.clear()
@@ -121,7 +119,7 @@ class Uplink:
         self, status: Callable[[Presence, str], Status] | None, backoff: Backoff
     ) -> None:
         here = status(Presence.ONLINE, "") if status else None
-        async with self._client(here and _lost(here)) as client:
+        async with self._link(here and _lost(here)) as client:
             await client.subscribe(self._receipts, qos=topics.QOS)
             if here:
                 await publish_status(client, here)
@@ -138,24 +136,17 @@ class Uplink:
                     await publish_status(client, status(Presence.OFFLINE, "stopped"))
                 raise
 
-    def _client(self, will: Status | None) -> aiomqtt.Client:
-        broker = self._broker
-        client = aiomqtt.Client(
-            broker.host,
-            broker.port,
-            username=broker.username,
-            password=secret(broker.password_file, broker.password_env),
-            identifier=f"{self._outbox.device}-{self.lane}-{self._outbox.client_mark}",
+    def _link(self, will: Status | None) -> Link:
+        return Link(
+            self._broker,
+            f"{self._outbox.device}-{self.lane}-{self._outbox.client_mark}",
             clean_session=False,
             keepalive=KEEPALIVE_S,
-            max_inflight_messages=WINDOW_ROWS[self.lane],
-            tls_context=tls_context(broker),
+            most_in_flight=WINDOW_ROWS[self.lane],
             will=_last_will(will) if will else None,
         )
-        client.pending_calls_threshold = WINDOW_ROWS[self.lane]
-        return client
 
-    async def _receive(self, client: aiomqtt.Client) -> None:
+    async def _receive(self, client: Link) -> None:
         async for message in client.messages:
             payload = message.payload if isinstance(message.payload, bytes) else b""
             try:
@@ -176,8 +167,8 @@ class Uplink:
             self._flight.landed(receipt, time.monotonic())
         self._wake.set()
 
-    async def _send(self, client: aiomqtt.Client) -> None:
-        while not _is_cancelled():
+    async def _send(self, client: Link) -> None:
+        while True:
             self._wake.clear()
             if rows := await self._next_rows():
                 await self._give_way()
@@ -196,7 +187,7 @@ class Uplink:
             self._outbox.pending, self.lane, after=flight.cursor, rows=room, size=size
         )
 
-    async def _publish(self, client: aiomqtt.Client, rows: list[Row]) -> None:
+    async def _publish(self, client: Link, rows: list[Row]) -> None:
         """All of `rows` in order without waiting for one another; returns on the last PUBACK."""
         self.nothing_unsent.clear()
         async with asyncio.TaskGroup() as batch:
@@ -204,7 +195,7 @@ class Uplink:
                 self._flight.sent(row, time.monotonic())
                 batch.create_task(self._publish_row(client, row, utc_now()))
 
-    async def _publish_row(self, client: aiomqtt.Client, row: Row, now: datetime) -> None:
+    async def _publish_row(self, client: Link, row: Row, now: datetime) -> None:
         await client.publish(
             row.topic,
             codec.stamp(row.payload, now),
@@ -246,71 +237,5 @@ def _last_will(status: Status) -> aiomqtt.Will:
     return aiomqtt.Will(str(status.topic), codec.encode(status), topics.QOS, retain=True)
 
 
-def _cause(lost: Exception) -> Exception:
-    """The first error of a group; an error that no connection explains is raised."""
-    while isinstance(lost, ExceptionGroup):
-        lost = lost.exceptions[0]
-    if not isinstance(lost, (aiomqtt.MqttError, OSError, ValueError)):
-        raise lost
-    return lost
-
-
-def _is_cancelled() -> bool:
-    """asyncio.wait_for, which aiomqtt publishes with, may swallow a cancellation (Python 3.11)."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-async def publish_status(client: aiomqtt.Client, status: Status) -> None:
+async def publish_status(client: Link, status: Status) -> None:
     await client.publish(str(status.topic), codec.encode(status), qos=topics.QOS, retain=True)
-
-
-def tls_context(broker: Broker) -> ssl.SSLContext | None:
-    if not broker.tls:
-        return None
-    context = ssl.create_default_context(cafile=broker.ca_file and str(broker.ca_file))
-    if broker.cert_file and broker.key_file:
-        context.load_cert_chain(broker.cert_file, broker.key_file)
-    return context
-
-
-async def explain(broker: Broker, lost: Exception) -> str:
-    """`in_words`, after a second look at a silence that a refused certificate may stand behind."""
-    if not (broker.tls and broker.cert_file and "timed out" in str(lost)):
-        return in_words(lost)
-    refused = await asyncio.to_thread(_refusal, broker)
-    return in_words(refused or lost)
-
-
-def _refusal(broker: Broker) -> Exception | None:
-    """The broker's alert, or what is wrong with our own files; None if there is neither."""
-    try:
-        context = tls_context(broker)
-    except (OSError, ValueError) as broken:
-        return broken
-    return handshake.refusal(broker, context) if context else None
-
-
-_ALERTS = {
-    "alert certificate revoked": "is revoked: ask for a new token and enrol anew",
-    "alert certificate expired": "is out of date: look at the clock, or enrol anew",
-    "alert unknown ca": "is of another authority: enrol with ours",
-}
-"""TLS alerts (RFC 8446, 6.2) as OpenSSL words them, and what they mean for a box."""
-
-
-def in_words(lost: BaseException) -> str:
-    """Why a connection is not there, and what to look at."""
-    text = str(lost) or type(lost).__name__
-    if isinstance(lost, MqttConnectError):
-        return f"the broker refused us ({text}): look at username, password_file and the broker"
-    if "CERTIFICATE_VERIFY_FAILED" in text:
-        return f"the broker's certificate is not trusted ({text}): look at ca_file and the clock"
-    for alert, meaning in _ALERTS.items():
-        if alert in text.lower().replace("_", " "):
-            return f"the broker refuses our certificate, which {meaning} ({text})"
-    if "SSL" in text or "TLS" in text:
-        return f"TLS failed ({text}): look at ca_file, cert_file, key_file"
-    if "refused" in text.lower():
-        return f"nothing listens at the broker's address ({text})"
-    return f"connection lost ({text})"

@@ -14,17 +14,17 @@ from dataclasses import dataclass, field
 import aiomqtt
 
 from contracts import codec, topics
-from contracts.configuration import Broker, secret
+from contracts.configuration import Broker
 from contracts.errors import ContractError
 from contracts.rollout import Phase, Standing, Update, UpdateState, Wanted
 from contracts.topics import Kind, Topic
 from contracts.update import What
 from edge_agent.backoff import Backoff
 from edge_agent.config import AgentConfig
+from edge_agent.link import LOST, Link, cause, explain
 from edge_agent.updates.box import Updates
 from edge_agent.updates.errors import NotNow, UpdateRefused
 from edge_agent.updates.fetch import Way
-from edge_agent.uplink import explain, tls_context
 
 log = logging.getLogger(__name__)
 
@@ -74,13 +74,12 @@ class Courier:
         while True:
             try:
                 await self._session(backoff)
-            except (aiomqtt.MqttError, OSError, ValueError, ExceptionGroup) as lost:
-                first = lost.exceptions[0] if isinstance(lost, ExceptionGroup) else lost
-                log.warning("updates: %s", await explain(self.broker, first))
+            except (*LOST, ExceptionGroup) as lost:
+                log.warning("updates: %s", await explain(self.broker, cause(lost)))
             await asyncio.sleep(backoff.next())
 
     async def _session(self, backoff: Backoff) -> None:
-        async with self._client() as client:
+        async with self._link() as client:
             await client.subscribe(str(Topic(device=self.device, kind=Kind.UPDATE)), qos=topics.QOS)
             backoff.reset()
             self._told.set()
@@ -88,22 +87,12 @@ class Courier:
                 both.create_task(self._listen(client), name="updates-hear")
                 both.create_task(self._say(client), name="updates-say")
 
-    async def _listen(self, client: aiomqtt.Client) -> None:
+    async def _listen(self, client: Link) -> None:
         async for message in client.messages:
             self._hear(message)
 
-    def _client(self) -> aiomqtt.Client:
-        broker = self.broker
-        return aiomqtt.Client(
-            broker.host,
-            broker.port,
-            username=broker.username,
-            password=secret(broker.password_file, broker.password_env),
-            identifier=f"{self.device}-update",
-            keepalive=KEEPALIVE_S,
-            tls_context=tls_context(broker),
-            timeout=TIMEOUT_S,
-        )
+    def _link(self) -> Link:
+        return Link(self.broker, f"{self.device}-update", keepalive=KEEPALIVE_S, timeout=TIMEOUT_S)
 
     def _hear(self, message: aiomqtt.Message) -> None:
         payload = message.payload if isinstance(message.payload, bytes) else b""
@@ -116,7 +105,7 @@ class Courier:
             self._wish = wish
             self._heard.set()
 
-    async def _say(self, client: aiomqtt.Client) -> None:
+    async def _say(self, client: Link) -> None:
         """The state as it is, each time that it changed."""
         while True:
             await self._told.wait()

@@ -29,14 +29,6 @@ sys.exit(run(Path(sys.argv[1])))
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    server = Mosquitto(tmp_path / "mosquitto")
-    server.start()
-    yield server
-    server.end()
-
-
-@pytest.fixture
 def hub(broker: Mosquitto) -> Iterator[FakeHub]:
     fake = FakeHub(broker.port)
     yield fake

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.configuration import Broker
 from edge_agent import handshake
-from edge_agent.uplink import explain
+from edge_agent.link import explain
 from tests.hub.daemons import free_port
 
 

@@ -78,14 +78,6 @@ class FakeHub:
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    server = Mosquitto(tmp_path / "mosquitto")
-    server.start()
-    yield server
-    server.end()
-
-
-@pytest.fixture
 def hub(broker: Mosquitto) -> Iterator[FakeHub]:
     fake = FakeHub(broker.port)
     yield fake
@@ -224,19 +216,6 @@ async def test_no_broker_is_said_in_words_and_tried_again(
         await task
     assert "nothing listens at the broker's address" in caplog.text
     assert "next try in" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (OSError("[SSL: CERTIFICATE_VERIFY_FAILED] self signed"), "certificate is not trusted"),
-        (OSError("[SSL: WRONG_VERSION_NUMBER]"), "TLS failed"),
-        (ConnectionRefusedError("Connection refused"), "nothing listens"),
-        (TimeoutError(), "connection lost (TimeoutError)"),
-    ],
-)
-def test_each_trouble_has_its_words(error: Exception, words: str) -> None:
-    assert words in uplink.in_words(error)
 
 
 def test_a_last_will_is_no_older_than_the_presence_that_it_ends() -> None:

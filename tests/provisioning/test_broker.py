@@ -14,7 +14,7 @@ from contracts.clock import utc_now
 from contracts.topics import DOWN, LANES, TRUST_TOPIC, UP, Kind, Topic
 from contracts.trust import Finding as TrustFinding
 from contracts.trust import TrustReport
-from edge_agent.uplink import in_words
+from edge_agent.link import in_words
 from provisioning import audit, authority, brokers, certificates, keys, registry, revocation
 from provisioning.certificates import DEVICE_LIFE, Leaf
 from provisioning.issuer import Issuer

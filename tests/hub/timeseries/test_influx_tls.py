@@ -34,7 +34,7 @@ def server(tmp_path: Path) -> Iterator[str]:
     made = http.server.ThreadingHTTPServer(("localhost", 0), Stored)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "server.crt", tmp_path / "server.key")
-    made.socket = context.wrap_socket(made.socket, server_side=True)
+    made.socket = context.wrap_socket(made.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=made.serve_forever)
     thread.start()
     yield f"https://localhost:{made.server_port}"
