@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from contracts import configuration, reference
 from contracts.configuration import LOOPBACK, Broker, FilePath, Section
 from contracts.identity import DeviceName as Name
+from hub.bridge_settings import Bridge
 from hub.engines.probe_settings import SERVICES, Probe
 from hub.entrances.settings import Drop, Rest, Sql, WebFeed
 from hub.incident import Event
@@ -496,6 +497,7 @@ class HubConfig(Section):
     rest: tuple[Rest, ...] = Field(default=(), title="rest")
     sql: tuple[Sql, ...] = Field(default=(), title="sql")
     probe: tuple[Probe, ...] = Field(default=(), title="probe")
+    bridge: tuple[Bridge, ...] = Field(default=(), title="bridge")
     citizens: Citizens = Field(default=Citizens(), title="citizens")
     reports: Reports = Field(default=Reports(), title="reports")
     subscriber: tuple[Subscriber, ...] = Field(default=(), title="subscriber")
@@ -514,6 +516,14 @@ class HubConfig(Section):
         for name in sources:
             if sources.count(name) > 1:
                 raise ValueError(f"feed: two sources are called {name!r}; name them apart")
+        return self
+
+    @model_validator(mode="after")
+    def _bridges_differ(self) -> Self:
+        devices = [each.device for each in self.bridge]
+        for device in devices:
+            if devices.count(device) > 1:
+                raise ValueError(f"bridge: {device!r} stands twice; write one table for it")
         return self
 
     @model_validator(mode="after")

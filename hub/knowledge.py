@@ -33,10 +33,11 @@ def learn(own: Subsystems, probes: Iterable[Probe] = ()) -> Knowledge:
     """
     folders = _folder(own.catalogue_folder, "catalogue_folder")
     try:
+        clock = working_time(own.working_days_file)
         return Knowledge(
-            catalogue=loader.load(*folders, units=_services(probes)),
+            catalogue=loader.load(*folders, units=_services(probes), clock=clock),
             lifecycles=lifecycle.load(*_folder(own.lifecycle_folder, "lifecycle_folder")),
-            clock=working_time(own.working_days_file),
+            clock=clock,
         )
     except CatalogueError as wrong:
         first = wrong.faults[0]

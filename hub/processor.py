@@ -22,6 +22,7 @@ from contracts.sighting import Sighting
 from contracts.topics import Kind
 from hub import pictures, quarantine
 from hub.admission import Admission
+from hub.bridges import Bridges
 from hub.config import Keep
 from hub.database import Database, Work
 from hub.fires import Arrived, Fires
@@ -51,7 +52,13 @@ class Processor:
     """One named thread; `wake` is called after each commit of the inbox."""
 
     def __init__(
-        self, *, database: Database, fires: Fires, admission: Admission, keep: Keep
+        self,
+        *,
+        database: Database,
+        fires: Fires,
+        admission: Admission,
+        bridges: Bridges,
+        keep: Keep,
     ) -> None:
         self.last_processed_at: datetime | None = None
         self._database = database
@@ -64,6 +71,7 @@ class Processor:
             Kind.MENTION.value: self._body,
         }
         self._admission = admission
+        self._bridges = bridges
         self._fires = fires
         self._awake = threading.Event()
         self._stopping = False
@@ -162,7 +170,8 @@ class Processor:
             source=row.device, actor=row.device, entrance=Entrance.MQTT,
             recorded_at=row.received_at, demo=message.drill,
         )  # fmt: skip
-        self._admission.admit(work, [message.body], provenance)
+        self._admission.admit(work, [message.body], provenance)  # finds secrets, so it comes first
+        self._bridges.check(row.device, Kind(row.kind), self._admission.about(message.body))
 
     def _failed(self, row: Row[Any], why: str) -> None:
         attempts = row.attempts + 1

@@ -30,6 +30,7 @@ from contracts.identity import Lane
 from contracts.readiness import require
 from hub import counters, shed, webhook
 from hub.admission import Admission
+from hub.bridges import Bridges
 from hub.broker import Delivery, Link
 from hub.config import HubConfig, load
 from hub.context import Context
@@ -142,6 +143,7 @@ class Hub:
             database=self.database,
             fires=Fires(self.incidents, places, config.rules),
             admission=self.admission,
+            bridges=Bridges(config.bridge, self.knowledge.catalogue, self.started_at.date()),
             keep=config.keep,
         )
         self.writer = Writer(config=config, database=self.database, store=self.series)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hub.catalogue.periods import Period, Span, containing
 from hub.catalogue.records import Measure
 from hub.wording import LOCAL
-from hub.working_time import working_time
+from hub.working_time import WorkingTime
 
 MOMENT = timedelta(microseconds=1)
 GRACE = timedelta(minutes=30)
@@ -28,9 +28,9 @@ def due_at(measure: Measure, period: Period) -> datetime:
     return due.astimezone(period.end.tzinfo)
 
 
-def is_told(measure: Measure, period: Period) -> bool:
+def is_told(measure: Measure, period: Period, clock: WorkingTime) -> bool:
     """Whether anybody tells it for this period: schools are closed on Sundays and at Tết."""
-    return not measure.working_days or working_time().is_working_day(period.day)
+    return not measure.working_days or clock.is_working_day(period.day)
 
 
 def late_at(measure: Measure, period: Period) -> datetime:
@@ -39,14 +39,14 @@ def late_at(measure: Measure, period: Period) -> datetime:
     return due + GRACE if due == period.end else due
 
 
-def expected(measure: Measure, now: datetime) -> Period:
+def expected(measure: Measure, now: datetime, clock: WorkingTime) -> Period:
     """The newest period whose figure is missed if it is not there; of a plan, which is told
     ahead, the running one."""
     period = containing(measure.period, now)
     if measure.planned:
         return period
     for _ in range(MOST_STEPS):
-        if is_told(measure, period) and late_at(measure, period) <= now:
+        if is_told(measure, period, clock) and late_at(measure, period) <= now:
             break
         period = period.previous()
     return period

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from hub.catalogue.records import Catalogue, CatalogueFile, Indicator, Unit
 from hub.places import district
+from hub.working_time import WorkingTime, working_time
 
 SHIPPED = Path(__file__).parent / "data"
 DISTRICT = "505"
@@ -49,8 +50,10 @@ class _Read:
     content: CatalogueFile
 
 
-def load(*folders: Path, units: Iterable[Unit] = ()) -> Catalogue:
+def load(*folders: Path, units: Iterable[Unit] = (), clock: WorkingTime | None = None) -> Catalogue:
     """The shipped catalogue, the files of `folders`, and those of `units` that no file names.
+
+    `clock` says which days are worked; the shipped calendar if it is not given.
 
     Raises CatalogueError.
     """
@@ -74,6 +77,7 @@ def load(*folders: Path, units: Iterable[Unit] = ()) -> Catalogue:
         units=(*_communes(), *own, *further.values()),
         measures=tuple(measure for each in files for measure in each.content.measures),
         indicators=tuple(one for each in files for one in each.content.indicators),
+        clock=clock or working_time(),
     )
 
 

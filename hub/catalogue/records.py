@@ -13,6 +13,7 @@ from hub.catalogue.formula import Formula
 from hub.catalogue.grade import Bands, Direction
 from hub.catalogue.periods import Span
 from hub.engines.rain import Hazard
+from hub.working_time import WorkingTime
 
 REMEMBERED = 4_096
 """Answers of a catalogue that are kept: a few hundred units on some days."""
@@ -235,12 +236,14 @@ class Catalogue:
         units: tuple[Unit, ...],
         measures: tuple[Measure, ...],
         indicators: tuple[Indicator, ...],
+        clock: WorkingTime,
     ) -> None:
         self.subsystems = {each.id: each for each in sorted(subsystems, key=_by_order)}
         self.kinds = {each.id: each for each in kinds}
         self.units = units
         self.measures = {each.id: each for each in measures}
         self.indicators = indicators
+        self.clock = clock
         self._children_on: dict[date, dict[str, list[str]]] = {}
         self._at: dict[date, dict[str, Indicator]] = {}
         self._below: dict[tuple[str, date], frozenset[str]] = {}

@@ -183,7 +183,7 @@ def reporting(
         measure.id: (measure, due)
         for measure in catalogue.measures.values()
         if counts_for(measure, period.span)
-        and (due := expected(measure, at)).end > period.start
+        and (due := expected(measure, at, catalogue.clock)).end > period.start
     }  # fmt: skip
     ever = set(connection.scalars(select(observations.c.measure).distinct()))
     told = _told(connection, wanted)

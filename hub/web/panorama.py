@@ -305,7 +305,7 @@ def _due(catalogue: Catalogue, indicator: Indicator, at: datetime) -> Period | N
     """The newest period for which all its figures of the same length are due; None where none
     is told by a measure: cases and texts come when they come."""
     ends = [
-        expected(measure, at)
+        expected(measure, at, catalogue.clock)
         for name in indicator.parsed.measures
         if counts_for(measure := catalogue.measures[name], indicator.period)
     ]

@@ -19,7 +19,8 @@ LENGTHS = tuple(Span)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A measure of an indicator: of `of` units that should have reported for `period`, `told`
-    did, the last of them at `at`; all should have by `due`.  `of` is 0 where none is known."""
+    did, the last of them at `at`; all should have by `due`.  `of` is 0 where none is known.  On
+    a day `off` nobody tells it."""
 
     measure: Measure
     period: Period
@@ -27,12 +28,12 @@ class Source:
     of: int
     at: datetime | None
     due: datetime
+    off: bool
 
     def is_late(self, now: datetime) -> bool:
         """Nobody is late where no unit is registered that should report, nor on a day off."""
-        if not is_told(self.measure, self.period):
-            return False
-        return now > late_at(self.measure, self.period) and self.told < self.of
+        late = now > late_at(self.measure, self.period) and self.told < self.of
+        return late and not self.off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ def sources(
     """By indicator.  What need not be told for each period (`counts_for`) is left out."""
     wanted = {
         one.indicator.id: [
-            (measure, _period(measure, one.period, now))
+            (measure, _period(catalogue, measure, one.period, now))
             for name in sorted(one.indicator.parsed.measures)
             if counts_for(measure := catalogue.measures[name], one.period.span)
         ]
@@ -60,7 +61,7 @@ def sources(
     found = _reported(connection, pairs, units)
     of = _expected_units(catalogue, units, now)
     return {
-        indicator: tuple(_source(m, period, found, of) for m, period in some)
+        indicator: tuple(_source(catalogue, m, period, found, of) for m, period in some)
         for indicator, some in wanted.items()
     }
 
@@ -72,12 +73,12 @@ def counts_for(measure: Measure, span: Span) -> bool:
     return not seldom and LENGTHS.index(measure.period) <= LENGTHS.index(span)
 
 
-def _period(measure: Measure, shown: Period, now: datetime) -> Period:
+def _period(catalogue: Catalogue, measure: Measure, shown: Period, now: datetime) -> Period:
     """Of one as long as the indicator's, the shown one; of a shorter one, the last that is due."""
     last = containing(measure.period, min(shown.end - MOMENT, max(now, shown.start)))
     if measure.period is shown.span:
         return last
-    return min(last, expected(measure, now), key=lambda period: period.start)
+    return min(last, expected(measure, now, catalogue.clock), key=lambda period: period.start)
 
 
 def _reported(
@@ -115,6 +116,7 @@ def _expected_units(catalogue: Catalogue, units: frozenset[str], now: datetime) 
 
 
 def _source(
+    catalogue: Catalogue,
     measure: Measure,
     period: Period,
     found: Mapping[tuple[str, datetime], tuple[int, datetime]],
@@ -123,7 +125,7 @@ def _source(
     told, at = found.get((measure.id, period.start), (0, None))
     return Source(
         measure=measure, period=period, told=told, of=of.get(measure.level, 0), at=at,
-        due=due_at(measure, period),
+        due=due_at(measure, period), off=not is_told(measure, period, catalogue.clock),
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from sqlalchemy import Row, Table, select, update
 
 from contracts.indicator import Mention, Observation
 from contracts.topics import Kind
+from hub.bridge_settings import Bridge
+from hub.bridges import Bridges
 from hub.config import HubConfig, Rules
 from hub.database import Database, Work
 from hub.devices import Devices
@@ -29,8 +31,12 @@ from hub.records import (
 from hub.records import evidence as evidence_table
 from hub.trust import Trust
 from tests.contracts.conftest import example
-from tests.hub.conftest import NOON, admission
+from tests.hub.conftest import NOON, admission, knowledge
 from tests.hub.messages import Wire, evidence, jpeg, sighting, status
+
+BRIDGES = (
+    Bridge(device="thap-prao", subsystems=("forest-fire", "public-services", "online-information")),
+)
 
 
 class Hall:
@@ -49,7 +55,11 @@ class Hall:
         )
         fires = Fires(Incidents(Announcer((), "")), district(), Rules())
         self.processor = Processor(
-            database=database, fires=fires, admission=admission(), keep=config.keep
+            database=database,
+            fires=fires,
+            admission=admission(),
+            keep=config.keep,
+            bridges=Bridges(BRIDGES, knowledge().catalogue, NOON.date()),
         )
 
     def take(self, *messages: Any, picture: bytes = b"") -> None:
@@ -169,6 +179,17 @@ def test_what_bridges_say_is_filed_with_its_device(hall: Hall, kind: Kind, table
     [row] = hall.rows(inbox)
     assert (row.state, row.body, row.error) == ("done", None, None)
     assert len(hall.rows(table)) == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.OBSERVATION, Kind.CASE, Kind.MENTION])
+def test_a_box_that_is_no_bridge_has_no_word_on_the_district(hall: Hall, kind: Kind) -> None:
+    """Whoever opens a watch-tower's box and takes its key must not report an epidemic."""
+    hall.take(example(kind).model_copy(update={"device": "thap-song-kon"}))
+    hall.processor.process()
+    [kept] = hall.rows(quarantine)
+    assert kept.reason == "not-admitted"
+    assert "[[bridge]]" in kept.detail
+    assert [hall.rows(table) for table in (observations, cases, mentions)] == [[], [], []]
 
 
 def test_a_figure_that_the_catalogue_does_not_know_is_quarantined_with_its_reason(

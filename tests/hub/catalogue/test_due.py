@@ -1,13 +1,17 @@
 """When figures are due."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from hub.catalogue.due import due_at, expected, is_told
 from hub.catalogue.loader import load
 from hub.catalogue.periods import Span, containing
+from hub.config import Subsystems
+from hub.knowledge import learn
 from hub.wording import LOCAL
 
 CATALOGUE = load()
+CLOCK = CATALOGUE.clock
 
 
 def local(text: str) -> datetime:
@@ -37,33 +41,46 @@ def test_an_hour_without_a_term_is_due_when_it_is_over() -> None:
 
 def test_before_the_hour_yesterdays_figure_is_the_one_to_expect() -> None:
     measure = CATALOGUE.measures["education.pupils-present"]
-    early = expected(measure, local("2026-11-27T08:29"))
+    early = expected(measure, local("2026-11-27T08:29"), CLOCK)
     assert early.day.isoformat() == "2026-11-26"
-    assert expected(measure, local("2026-11-27T08:30")).day.isoformat() == "2026-11-27"
+    assert expected(measure, local("2026-11-27T08:30"), CLOCK).day.isoformat() == "2026-11-27"
 
 
 def test_machines_have_half_an_hour_before_they_are_missed() -> None:
     """Nobody can tell of an hour before it is over."""
     rain = CATALOGUE.measures["environment.rain-1h"]
     online = CATALOGUE.measures["cameras.minutes-online"]
-    assert expected(rain, local("2026-11-25T14:29")).start == local("2026-11-25T12:00")
-    assert expected(rain, local("2026-11-25T14:30")).start == local("2026-11-25T13:00")
-    assert expected(online, local("2026-11-26T00:29")).day.isoformat() == "2026-11-24"
-    assert expected(online, local("2026-11-26T00:30")).day.isoformat() == "2026-11-25"
+    assert expected(rain, local("2026-11-25T14:29"), CLOCK).start == local("2026-11-25T12:00")
+    assert expected(rain, local("2026-11-25T14:30"), CLOCK).start == local("2026-11-25T13:00")
+    assert expected(online, local("2026-11-26T00:29"), CLOCK).day.isoformat() == "2026-11-24"
+    assert expected(online, local("2026-11-26T00:30"), CLOCK).day.isoformat() == "2026-11-25"
 
 
 def test_on_a_day_off_no_school_is_missed() -> None:
     """28 November 2026 is a Saturday; 2 September is the national day."""
     measure = CATALOGUE.measures["education.pupils-present"]
-    assert expected(measure, local("2026-11-28T12:00")).day.isoformat() == "2026-11-27"
-    assert expected(measure, local("2026-11-30T08:29")).day.isoformat() == "2026-11-27"
-    assert expected(measure, local("2026-11-30T08:30")).day.isoformat() == "2026-11-30"
+    assert expected(measure, local("2026-11-28T12:00"), CLOCK).day.isoformat() == "2026-11-27"
+    assert expected(measure, local("2026-11-30T08:29"), CLOCK).day.isoformat() == "2026-11-27"
+    assert expected(measure, local("2026-11-30T08:30"), CLOCK).day.isoformat() == "2026-11-30"
     off = containing(Span.DAY, local("2026-09-02T12:00"))
-    assert not is_told(measure, off)
-    assert is_told(CATALOGUE.measures["health.visits"], off)
+    assert not is_told(measure, off, CLOCK)
+    assert is_told(CATALOGUE.measures["health.visits"], off, CLOCK)
+
+
+def test_a_districts_own_day_of_work_is_a_day_on_which_schools_tell(tmp_path: Path) -> None:
+    """A Saturday that was swapped for a Monday, in the district's own file."""
+    days = tmp_path / "days.yaml"
+    days.write_text(
+        "working_days: [{day: 2026-11-28, source: the district's letter}]\n"
+        "days_off: [{day: 2026-11-30, source: the district's letter}]\n"
+    )
+    own = learn(Subsystems(working_days_file=days)).catalogue
+    measure = own.measures["education.pupils-present"]
+    for moment in ("2026-11-28T12:00", "2026-11-30T12:00"):
+        assert expected(measure, local(moment), own.clock).day.isoformat() == "2026-11-28"
 
 
 def test_a_plan_is_expected_while_its_year_runs() -> None:
     known = CATALOGUE.measures["socio-economic.budget-revenue-plan"]
     plan, now = known.model_copy(update={"planned": True}), local("2026-11-25T08:00")
-    assert expected(plan, now) == containing(Span.YEAR, now)
+    assert expected(plan, now, CLOCK) == containing(Span.YEAR, now)
