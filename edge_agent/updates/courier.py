@@ -106,12 +106,15 @@ class Courier:
             self._heard.set()
 
     async def _say(self, client: Link) -> None:
-        """The state as it is, each time that it changed."""
+        """The state as it is, each time that it changed; a trial that goes on is no news."""
+        last = None
         while True:
             await self._told.wait()
             self._told.clear()
-            said = self.state()
-            await client.publish(str(said.topic), codec.encode(said), qos=topics.QOS, retain=True)
+            now = self.state()
+            if (said := (now.ring, now.lines)) != last:
+                await client.publish(str(now.topic), codec.encode(now), qos=topics.QOS, retain=True)
+                last = said
 
     async def _work(self) -> None:
         """One wish at a time; what does not go now is tried again."""
