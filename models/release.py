@@ -84,7 +84,8 @@ def main() -> None:
     parser.add_argument("--passphrase-env", help="or a variable that holds it")
     told = parser.parse_args()
     cv2.setNumThreads(1)
-    # before an hour's work: a key that cannot be read
+    # before an hour's work: a folder that cannot be made, a key that cannot be read
+    told.out.mkdir(parents=True, exist_ok=True)
     passphrase = secret(told.passphrase_file, told.passphrase_env)
     key = read_private(told.key, passphrase) if told.key else None
     release(told.checkpoint, told.data, told.out, told.version, told.method)

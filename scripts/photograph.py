@@ -1,16 +1,16 @@
 """Takes the pictures of the handbook anew, from the running demo, in headless Chromium.
 
-    .venv/bin/python scripts/photograph.py [FOLDER]      default: docs/images
+    .venv/bin/python scripts/photograph.py [FOLDER] [--every-size]      default: docs/images
 
 First the fire, then a box that dies, then the boards of the simulated district.  The scene is
 rendered and the district invented, so nobody's house, name or face is on them.
 """
 
+import argparse
 import io
 import os
 import shutil
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +19,7 @@ import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from hub.catalogue.loader import load
 from ioc import settings
 from ioc.broker import free_port, is_taken
 from ioc.demo import Demo, Plan
@@ -34,8 +35,8 @@ WANTED = {
     "su-viec": ("may-tinh",),
     "tin-bao": ("dien-thoai",),
     "mat-lien-lac": ("dien-thoai",),
-    "toan-canh": ("man-hinh-lon", "dien-thoai"),
-    "phan-he": ("may-tinh", "dien-thoai"),
+    "toan-canh": ("man-hinh-lon", "may-tinh", "dien-thoai"),
+    "phan-he": ("dien-thoai",),
     "nguon-goc": ("may-tinh", "dien-thoai"),
     "du-bao": ("may-tinh",),
     "bao-cao": ("may-tinh",),
@@ -45,7 +46,9 @@ WANTED = {
     "tin-nguoi-dan": ("may-tinh",),
 }
 """What the handbooks show, and how large."""
-TALL = {"nguon-goc": 1560, "phan-he": 1200, "ca-truc": 1100}
+BOARD = ("may-tinh",)
+"""How the boards of the subsystems are shown; `--every-size` is for looking, not for keeping."""
+TALL = {"nguon-goc": 1560, "ca-truc": 1100, "bang": 1200}
 """Pages whose point is further down, on a desk's screen."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 SEEN = """[...document.images].every((one) => one.getBoundingClientRect().top > innerHeight ||
@@ -81,13 +84,14 @@ class NothingToSee(RuntimeError):
         super().__init__(f"waited long for {wanted}")
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *, every_size: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     plan = Plan(cameras=settings.rendered(), port=free_port(), district=True)
     with Demo(plan, print) as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
         _fire(demo, browser, folder)
         _district(demo, browser, folder)
+        _boards(demo, browser, folder, tuple(SIZES) if every_size else BOARD)
         browser.close()
 
 
@@ -121,6 +125,13 @@ def _district(demo: Demo, browser: Browser, folder: Path) -> None:
     _take(browser, folder, "bao-cao", _make_report(browser, f"{console}/reports-archive"))
     _take(browser, folder, "ca-truc", f"{console}/shift")
     _take(browser, folder, "tin-nguoi-dan", f"{console}/reports")
+
+
+def _boards(demo: Demo, browser: Browser, folder: Path, sizes: tuple[str, ...]) -> None:
+    """Of each subsystem."""
+    for name in load().subsystems:
+        url = f"{demo.folder.console}/s/{name}"
+        _take(browser, folder, f"bang-{name}", url, sizes, TALL["bang"])
 
 
 def _is_full(console: str) -> bool:
@@ -188,11 +199,15 @@ def _kill(demo: Demo, name: str) -> None:
         os.kill(child.pid, signal.SIGKILL)
 
 
-def _take(browser: Browser, folder: Path, name: str, url: str) -> None:
-    for place in WANTED[name]:
+def _take(
+    browser: Browser, folder: Path, name: str, url: str,
+    sizes: tuple[str, ...] = (), tall: int | None = None,
+) -> None:  # fmt: skip
+    tall = tall or TALL.get(name)
+    for place in sizes or WANTED[name]:
         size = SIZES[place]
-        if place == "may-tinh" and name in TALL:
-            size = ViewportSize(width=size["width"], height=TALL[name])
+        if place == "may-tinh" and tall:
+            size = ViewportSize(width=size["width"], height=tall)
         page = _open(browser, url, size)
         _save(page, folder / f"{name}-{place}.webp")
         page.context.close()
@@ -230,4 +245,8 @@ def _chromium() -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", type=Path, nargs="?", default=HERE)
+    parser.add_argument("--every-size", action="store_true", help="of the subsystems' boards")
+    told = parser.parse_args()
+    main(told.folder, every_size=told.every_size)
