@@ -10,6 +10,7 @@ from hub.feed import Feed
 from hub.health import Health
 from hub.incidents import Incidents
 from hub.knowledge import Knowledge
+from hub.talk import Risen
 from hub.timeseries.store import TimeSeries
 
 
@@ -25,3 +26,4 @@ class Context:
     knowledge: Knowledge
     admission: Admission
     health: Callable[[], Health]
+    risen: Callable[[], Risen] = Risen

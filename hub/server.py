@@ -63,6 +63,7 @@ from hub.rollouts.desk import Desk
 from hub.rollouts.engine import Rollouts
 from hub.rollouts.wishes import Publish
 from hub.services import Services
+from hub.talk import Talk
 from hub.timeseries import open_store
 from hub.timeseries.copying import Copied, copyist
 from hub.timeseries.writer import Writer
@@ -129,8 +130,9 @@ class Hub:
             database=self.database, incidents=self.incidents, probes=config.probe
         )
         rollouts = Desk(self.database, Rollouts(self.incidents, config), self._tell)
+        self.talk = Talk(self.database, self.incidents)
         self._clerks: list[Part] = [
-            post, Press(config.reports, archive, post.wake), outlooks, rollouts,
+            post, Press(config.reports, archive, post.wake), outlooks, rollouts, self.talk,
         ]  # fmt: skip
         if config.probe:
             self._clerks.append(Prober(config.probe, self.services.seen))
@@ -205,6 +207,7 @@ class Hub:
             knowledge=self.knowledge,
             admission=self.admission,
             health=self.health,
+            risen=self.talk.risen,
         )
 
     def health(self) -> Health:

@@ -11,6 +11,7 @@ from hub.catalogue.loader import DISTRICT
 from hub.catalogue.periods import Period, containing
 from hub.catalogue.records import Indicator, Unit
 from hub.context import Context
+from hub.talk import DAYS_BEFORE
 from hub.web import board, panorama, texts, workings
 from hub.web.access import Door
 from hub.web.chart import chart
@@ -88,7 +89,8 @@ class Subsystems:
         return self._render.page(
             request, "subsystem", view=view, now=now, day=day, chosen=chosen,
             docket=docket, stories=stories, threats=threats, names=self._unit_name,
-            choices=self._choices(subsystem, now),
+            choices=self._choices(subsystem, now), days_before=DAYS_BEFORE,
+            risen=self._context.risen() if (subsystem, unit) == (ONLINE, DISTRICT) else None,
         )  # fmt: skip
 
     def cases(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -12,8 +13,10 @@ from contracts.clock import utc_now
 from hub.catalogue.periods import Span
 from hub.engines.profile import Confidence
 from hub.engines.trace import Input, Trace
+from hub.mentions.growth import Hot
 from hub.reckoning import workings
 from hub.reckoning.desk import Reckoned
+from hub.talk import Risen
 from hub.web.users import add_user
 from tests.hub.web.conftest import Desk
 from tests.hub.web.district import (
@@ -238,6 +241,19 @@ def test_online_texts_have_tone_topic_commune_and_copies(desk: Desk) -> None:
     assert "Xã Đông Giang" in page
     assert "2 bản gần giống" in page
     assert page.count('<li class="tone-') == 1
+
+
+def test_risen_words_stand_on_the_district_s_board_of_online_texts(desk: Desk) -> None:
+    one = Hot(name=ATTACK, count=12, usual=2.0, growth=3.5)
+    desk.context = replace(desk.context, risen=lambda: Risen(words=(one,), simulated=True))
+    client = desk.client()
+    page = client.get("/s/online-information").text
+    _, _, section = page.partition("Nổi lên trong 24 giờ")
+    assert "DỮ LIỆU MÔ PHỎNG" in section
+    assert "12 chuyện <small>thường 2" in section
+    assert ATTACK not in page
+    for other in (f"/s/online-information?unit={DONG_GIANG}", "/s/health"):
+        assert "Nổi lên" not in client.get(other).text
 
 
 def test_hostile_words_stay_words_and_hostile_addresses_are_no_links(desk: Desk) -> None:
