@@ -51,9 +51,6 @@ class Calendar:
     def is_fire_season(self, day: date) -> bool:
         return day.month in FIRE_MONTHS
 
-    def is_foehn(self, day: date) -> bool:
-        return day.month in FOEHN_MONTHS
-
     def office_moment(self, day: date, chance: Random) -> datetime:
         """Some moment of the office hours, the morning rather than the afternoon."""
         morning = chance.random() < 0.65
