@@ -5,7 +5,6 @@ if the dictionary is asked for that; never in one that has them, where `chạy r
 thing than `cháy rừng`.  One syllable alone needs its accents: `chay` is a dozen words.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -53,22 +52,28 @@ class Phrases(Generic[Value]):
 
 
 class _Index(Generic[Value]):
-    """Phrases by their first syllable, the longest first."""
+    """Phrases by their first syllable and the second (none: of one syllable), the longest first:
+    many begin with `không`, few of them go on as the text does."""
 
     def __init__(self) -> None:
-        self.starts: dict[str, list[tuple[tuple[str, ...], Value]]] = defaultdict(list)
+        self.starts: dict[str, dict[str | None, list[tuple[tuple[str, ...], Value]]]] = {}
 
     def add(self, syllables: tuple[str, ...], value: Value) -> None:
         if not syllables:
             raise ValueError("a phrase needs a letter or a digit")
-        row = self.starts[syllables[0]]
+        second = syllables[1] if len(syllables) > 1 else None
+        row = self.starts.setdefault(syllables[0], {}).setdefault(second, [])
         row.append((syllables, value))
         row.sort(key=lambda entry: -len(entry[0]))
 
     def find(self, syllables: tuple[str, ...]) -> Iterator[Found[Value]]:
-        starts = self.starts
+        starts, last = self.starts, len(syllables) - 1
         for begin in [at for at, first in enumerate(syllables) if first in starts]:
-            for phrase, value in starts[syllables[begin]]:
-                end = begin + len(phrase)
-                if syllables[begin:end] == phrase:
-                    yield Found(begin, end, value)
+            row = starts[syllables[begin]]
+            if begin < last and (longer := row.get(syllables[begin + 1])):
+                for phrase, value in longer:
+                    end = begin + len(phrase)
+                    if syllables[begin:end] == phrase:
+                        yield Found(begin, end, value)
+            for _, value in row.get(None, ()):
+                yield Found(begin, begin + 1, value)
