@@ -3,13 +3,18 @@
 `python -m benchmarks.hub_memory [--devices 1000] [--rounds 10] [--sightings 200]`.  Every device
 introduces itself and sends its figures `rounds` times, as fast as the broker takes them; some see
 smoke and send a thumbnail; an officer looks at the pages.  Judged is the hub's peak resident size,
-with its embedded time series.  Needs Linux and mosquitto.
+with its embedded time series; `--as-deployed` hides what only the developers' tools bring and httpx
+loads where it finds it.  Needs Linux and mosquitto.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
@@ -27,6 +32,24 @@ from benchmarks.figure import Figure, judge, memory
 LIMIT_MB = 200
 LOOKS = 10
 """At each of the pages."""
+DEVELOPERS = ("rich", "pygments")
+"""Not in deploy/locks/hub.lock."""
+
+
+@contextmanager
+def hidden(*packages: str) -> Iterator[None]:
+    """From every process that is started inside."""
+    with TemporaryDirectory(prefix="ioc-hidden-") as folder:
+        for each in packages:
+            Path(folder, f"{each}.py").write_text("raise ImportError\n")
+        before = os.environ.get("PYTHONPATH")
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, before)))
+        try:
+            yield
+        finally:
+            os.environ.pop("PYTHONPATH")
+            if before is not None:
+                os.environ["PYTHONPATH"] = before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +113,11 @@ def main() -> int:
     parser.add_argument("--devices", type=int, default=Load().devices)
     parser.add_argument("--rounds", type=int, default=Load().rounds)
     parser.add_argument("--sightings", type=int, default=Load().sightings)
-    return judge([measure(Load(**vars(parser.parse_args())))])
+    parser.add_argument("--as-deployed", action="store_true", help="without developers' packages")
+    told = parser.parse_args()
+    load = Load(devices=told.devices, rounds=told.rounds, sightings=told.sightings)
+    with hidden(*DEVELOPERS) if told.as_deployed else nullcontext():
+        return judge([measure(load)])
 
 
 if __name__ == "__main__":

@@ -73,6 +73,10 @@ def clips_text(result: Result) -> str:
     return aligned(CLIPS, clip_rows(result)) if result.clips else NONE
 
 
+def frame_rows(result: Result) -> list[tuple[str, ...]]:
+    return [row.cells() for row in result.rows]
+
+
 def camera_rows(result: Result) -> list[tuple[str, ...]]:
     return [
         (one.name, or_dash(one.clear), _hourly(one), or_dash(one.unboxed))
