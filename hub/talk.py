@@ -43,7 +43,8 @@ class Risen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surge:
-    """A spike of the last hour: of one topic, or of EVERYTHING."""
+    """A spike of the last hour: of one topic, or of EVERYTHING; `simulated` if without simulated
+    texts it were none."""
 
     topic: str
     spike: Spike
@@ -102,23 +103,24 @@ def surges(connection: Connection, now: datetime) -> Iterator[Surge]:
         )
     )
     counts = [Counter[str]() for _ in begins]
-    simulated: set[str] = set()
+    invented = Counter[str]()
     for row in connection.execute(query):
         back = (now - row.published_at) // DAY
         names = (EVERYTHING, *row.topics)
         counts[back].update(names)
         if back == 0 and row.demo:
-            simulated.update(names)
-    before = counts[1 : _known(connection, begins) + 1]
+            invented.update(names)
+    before = counts[_known(connection, begins) : 0 : -1]
     found = {
-        name: risen_to
+        name: (risen_to, same_hour)
         for name, count in counts[0].items()
-        if (risen_to := spike(count, [each[name] for each in reversed(before)])) is not None
+        if (risen_to := spike(count, same_hour := [each[name] for each in before])) is not None
     }
     if len(found) > 1:
         found.pop(EVERYTHING, None)  # it rose because a topic did: one thing to look at, not two
-    for name, risen_to in sorted(found.items()):
-        yield Surge(topic=name, spike=risen_to, simulated=name in simulated)
+    for name, (risen_to, same_hour) in found.items():
+        without = spike(risen_to.count - invented[name], same_hour)
+        yield Surge(topic=name, spike=risen_to, simulated=without is None)
 
 
 def risen(connection: Connection, now: datetime) -> Risen:

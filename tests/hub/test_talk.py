@@ -69,6 +69,15 @@ def test_what_no_topic_explains_is_told_of_all_texts(database: Database) -> None
     assert (found.originator, found.drill) == ("spike all", True)
 
 
+def test_one_simulated_text_does_not_make_a_spike_of_real_ones_a_drill(database: Database) -> None:
+    add(database, *daily(15))
+    add(database, *[NOON] * 9)
+    add(database, NOON, demo=True)
+    talk(database).look(NOON)
+    [found] = told(database)
+    assert not found.drill
+
+
 def test_an_hour_like_the_others_and_a_centre_that_knows_no_week_say_nothing(
     database: Database,
 ) -> None:
