@@ -6,7 +6,6 @@ late dossiers are one thing to look at and not fifty.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,9 +15,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 from hub import feeds
 from hub.catalogue.records import Catalogue
 from hub.config import Rules
-from hub.database import Database, Work
+from hub.database import Database
 from hub.incident import Alarm, IncidentType, Place, Severity
-from hub.incidents import AlreadyClosed, Incidents, unclosed
+from hub.incidents import Incidents, unclosed
 from hub.knowledge import Knowledge
 from hub.provenance import Entrance
 from hub.records import cases
@@ -63,24 +62,8 @@ class Deadlines:
         """
         with database.read() as connection:
             open_now = unclosed(connection, *TYPES)
-            found = list(self._troubles(connection, now))
-        fresh = [
-            trouble
-            for trouble in found
-            if open_now.pop((trouble.originator, trouble.type.value), None) is None
-        ]
-        if not fresh and not open_now:
-            return
-        with database.work() as work:
-            for trouble in fresh:
-                self._incidents.raise_(work, _alarm(trouble, now))
-            for name in open_now.values():
-                self._clear(work, name, now)
-
-    def _clear(self, work: Work, name: str, now: datetime) -> None:
-        """Somebody may have closed it since it was read."""
-        with suppress(AlreadyClosed):
-            self._incidents.clear(work, name, now, "đã xử lý")
+            found = [_alarm(trouble, now) for trouble in self._troubles(connection, now)]
+        self._incidents.match(database, open_now, found, now, "đã xử lý")
 
     def _troubles(self, connection: Connection, now: datetime) -> Iterator[Trouble]:
         yield from (self._urgent(row, now) for row in _urgent(connection, now))

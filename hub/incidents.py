@@ -6,14 +6,15 @@ for each (originator, type).  Every change is written with its history, its noti
 its point of the time series in the caller's transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from contracts.identity import new_ulid
-from hub.database import Work
+from hub.database import Database, Work
 from hub.feed import Topic
 from hub.incident import Action, Alarm, Event, IncidentType, Place, Raised, Severity, Verdict
 from hub.records import incident_history, incidents
@@ -116,6 +117,25 @@ class Incidents:
         )
         for name in work.connection.scalars(query).all():
             self.clear(work, name, at, why)
+
+    def match(
+        self, database: Database, there: Mapping[tuple[str, str], str], alarms: Iterable[Alarm],
+        at: datetime, why: str,
+    ) -> None:  # fmt: skip
+        """Raises those of `alarms` that are not `there` (`unclosed`, read before) and clears what
+        is there and not among them; without any difference nothing is written."""
+        gone = dict(there)
+        fresh = [
+            alarm for alarm in alarms if gone.pop((alarm.originator, alarm.type), None) is None
+        ]
+        if not fresh and not gone:
+            return
+        with database.work() as work:
+            for alarm in fresh:
+                self.raise_(work, alarm)
+            for name in gone.values():
+                with suppress(AlreadyClosed):  # by somebody, since it was read
+                    self.clear(work, name, at, why)
 
     def acknowledge(
         self,

@@ -50,10 +50,6 @@ class Surge:
     spike: Spike
     simulated: bool
 
-    @property
-    def originator(self) -> str:
-        return f"spike {self.topic or 'all'}"
-
 
 class Talk(Employer):
     """One named thread; `risen` is what it found last."""
@@ -71,22 +67,11 @@ class Talk(Employer):
     def look(self, now: datetime) -> None:
         """Raises what spikes, clears what does not any more; words every ten minutes."""
         with self._database.read() as connection:
-            found = list(surges(connection, now))
+            found = [_alarm(surge, now) for surge in surges(connection, now)]
             there = unclosed(connection, IncidentType.MENTION_SPIKE)
             if self._risen_at is None or now - self._risen_at >= WORDS_EVERY:
                 self._risen, self._risen_at = risen(connection, now), now
-        fresh = [
-            each
-            for each in found
-            if there.pop((each.originator, IncidentType.MENTION_SPIKE.value), None) is None
-        ]
-        if not fresh and not there:
-            return
-        with self._database.work() as work:
-            for surge in fresh:
-                self._incidents.raise_(work, _alarm(surge, now))
-            for originator, kind in there:
-                self._incidents.clear_of(work, originator, IncidentType(kind), now, OVER)
+        self._incidents.match(self._database, there, found, now, OVER)
 
 
 def surges(connection: Connection, now: datetime) -> Iterator[Surge]:
@@ -167,7 +152,7 @@ def _alarm(surge: Surge, now: datetime) -> Alarm:
     topics, found = district_topics().topics, surge.spike
     of = f"Tin về {topics[surge.topic].name.lower()}" if surge.topic in topics else "Tin"
     return Alarm(
-        originator=surge.originator,
+        originator=f"spike {surge.topic or 'all'}",
         type=IncidentType.MENTION_SPIKE,
         subsystem="online-information",
         severity=Severity.WARNING,
